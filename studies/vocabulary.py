@@ -1,0 +1,274 @@
+"""The atlas's vocabularies: slug and label of every value, defined once.
+
+Slugs are permanent: they stand in addresses, revisions and exports. Labels may be reworded. Hints are the short
+plain-language explanations that pages show beside a label.
+"""
+
+from django.db.models import TextChoices
+
+
+class State(TextChoices):
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    PUBLISHED = "published", "Published"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Design(TextChoices):
+    SYSTEMATIC_REVIEW = "systematic_review", "Systematic review"
+    EVIDENCE_MAP = "evidence_map", "Evidence map"
+    GUIDELINE = "guideline", "Guideline or consensus"
+    RANDOMISED_TRIAL = "randomised_trial", "Randomised trial"
+    NON_RANDOMISED_TRIAL = "non_randomised_trial", "Trial without randomisation"
+    COHORT = "cohort", "Cohort study"
+    CASE_CONTROL = "case_control", "Case-control study"
+    CROSS_SECTIONAL = "cross_sectional", "Cross-sectional study"
+    CASE_REPORT = "case_report", "Case report or series"
+    QUALITATIVE = "qualitative", "Qualitative study"
+    LABORATORY_HUMAN = "laboratory_human", "Laboratory study on human samples"
+    ANIMAL = "animal", "Animal study"
+    IN_VITRO = "in_vitro", "Cell or computer study"
+    NARRATIVE_REVIEW = "narrative_review", "Narrative review"
+    PROTOCOL = "protocol", "Protocol"
+    COMMENTARY = "commentary", "Commentary"
+    NOT_CLASSIFIED = "not_classified", "Design not yet classified"
+
+
+DESIGN_HINTS = {
+    Design.SYSTEMATIC_REVIEW: "reviews all studies found by a stated method",
+    Design.EVIDENCE_MAP: "shows what has been studied, without pooling",
+    Design.GUIDELINE: "recommendations by a group",
+    Design.RANDOMISED_TRIAL: "people assigned to treatments by chance",
+    Design.NON_RANDOMISED_TRIAL: "a treatment tried, not assigned by chance",
+    Design.COHORT: "people followed over time",
+    Design.CASE_CONTROL: "people with the illness compared with people without it",
+    Design.CROSS_SECTIONAL: "one look at one moment",
+    Design.CASE_REPORT: "one or a few people described",
+    Design.QUALITATIVE: "interviews or texts, no counting",
+    Design.LABORATORY_HUMAN: "blood, tissue or tests of people",
+    Design.ANIMAL: "animals, no people",
+    Design.IN_VITRO: "cells or computer models, no people",
+    Design.NARRATIVE_REVIEW: "an author's overview, no stated search method",
+    Design.PROTOCOL: "a plan, no results",
+    Design.COMMENTARY: "an opinion or reply",
+    Design.NOT_CLASSIFIED: "nobody has looked at this yet",
+}
+
+
+class Pem(TextChoices):
+    """The badge of a study. All but `not_coded` come from `pem.derive()`; they are never typed in."""
+
+    REQUIRED = "required", "PEM required"
+    PARTIAL = "partial", "PEM partly required"
+    MIXED = "mixed", "PEM required for some participants"
+    NOT_REQUIRED = "not_required", "PEM not required"
+    UNCLEAR = "unclear", "PEM unclear"
+    NOT_APPLICABLE = "not_applicable", "No participants, so no PEM badge"
+    NOT_CODED = "not_coded", "PEM not yet assessed"
+
+
+PEM_HINTS = {
+    Pem.REQUIRED: "every patient had to have post-exertional malaise to enter",
+    Pem.PARTIAL: "post-exertional fatigue was required, post-exertional malaise itself was not",
+    Pem.MIXED: "required of some patients, not of others",
+    Pem.NOT_REQUIRED: "a patient could enter without post-exertional malaise",
+    Pem.UNCLEAR: "somebody looked; the paper does not make it clear",
+    Pem.NOT_APPLICABLE: "the paper studied no participants of its own",
+    Pem.NOT_CODED: "nobody has looked at this yet",
+}
+
+
+class PeerReview(TextChoices):
+    PEER_REVIEWED = "peer_reviewed", "Peer reviewed"
+    PREPRINT = "preprint", "Preprint, not yet peer reviewed"
+    NOT_PEER_REVIEWED = "not_peer_reviewed", "Not peer reviewed"
+    NOT_CLASSIFIED = "not_classified", "Peer review not yet checked"
+
+
+class EvidenceLevel(TextChoices):
+    E0 = "E0", "Consensus"
+    E1 = "E1", "Replicated"
+    E2 = "E2", "Moderate"
+    E3 = "E3", "Preliminary"
+    UNRATED = "unrated", "Not rated"
+    NOT_CLASSIFIED = "not_classified", "Not yet rated"
+
+
+LEVEL_HINTS = {
+    EvidenceLevel.E0: "a guideline, consensus paper or systematic review",
+    EvidenceLevel.E1: "the finding was repeated by another study",
+    EvidenceLevel.E2: "a larger or better controlled study, not yet repeated",
+    EvidenceLevel.E3: "an early finding; it may not hold up",
+    EvidenceLevel.UNRATED: "somebody looked; a level does not fit this kind of paper",
+    EvidenceLevel.NOT_CLASSIFIED: "nobody has looked at this yet",
+}
+
+
+class Retraction(TextChoices):
+    NONE = "none", "Not retracted"
+    CORRECTED = "corrected", "Corrected"
+    CONCERN = "expression_of_concern", "Expression of concern"
+    RETRACTED = "retracted", "Retracted"
+    WITHDRAWN = "withdrawn", "Withdrawn by the journal"
+
+
+class Basis(TextChoices):
+    ABSTRACT = "abstract", "the abstract"
+    FULL_TEXT = "full_text", "the full text"
+
+
+class DefinitionPem(TextChoices):
+    REQUIRED = "required", "required"
+    OPTIONAL = "optional", "optional (in a list)"
+    NOT_MENTIONED = "not_mentioned", "not mentioned"
+    PARTIAL = "partial", "post-exertional fatigue required, PEM not named"
+    VARIABLE = "variable", "fixes no definition"
+
+
+class Role(TextChoices):
+    INCLUSION = "inclusion", "every patient had to meet it"
+    ALTERNATIVE = "alternative", "one of several, any one suffices"
+    SUBGROUP = "subgroup", "defined a subgroup"
+    COMPARATOR = "comparator", "defined another patient group"
+    MENTIONED = "mentioned", "named but not applied"
+
+
+class Locator(TextChoices):
+    TITLE = "title", "title"
+    ABSTRACT = "abstract", "abstract"
+    INTRODUCTION = "introduction", "introduction"
+    METHODS = "methods", "methods"
+    RESULTS = "results", "results"
+    DISCUSSION = "discussion", "discussion"
+    SUPPLEMENT = "supplement", "supplement"
+    AUTHOR_REPLY = "author_reply", "reply of the authors"
+
+
+class PemClaim(TextChoices):
+    COMPULSORY = "compulsory", "the paper states that PEM was compulsory for all"
+    LOOSENED = "loosened", "the paper cites a PEM definition but accepts only some of its symptoms"
+
+
+class PemMeasure(TextChoices):
+    DSQ_PEM = "dsq-pem", "DePaul Symptom Questionnaire (PEM part)"
+    TWO_DAY_CPET = "two_day_cpet", "two-day exercise test"
+    INTERVIEW = "interview", "interview"
+    OTHER_QUESTIONNAIRE = "other_questionnaire", "another questionnaire"
+    DIARY_OR_WEARABLE = "diary_or_wearable", "diary or wearable"
+    OTHER = "other", "another way"
+
+
+class MethodFlag(TextChoices):
+    SMALL_SAMPLE = "small_sample", "few participants"
+    NO_CONTROL_GROUP = "no_control_group", "no control group"
+    SELF_REPORTED_OUTCOME = "self_reported_outcome", "outcomes reported by the participants"
+    NOT_BLINDED = "not_blinded", "not blinded"
+    SINGLE_CENTRE = "single_centre", "one centre"
+    CROSS_SECTIONAL = "cross_sectional_no_causation", "one moment in time, cannot show cause"
+    EXPLORATORY = "exploratory", "exploratory, many comparisons"
+    PREPRINT = "preprint", "not yet peer-reviewed"
+    CONVENIENCE_SAMPLE = "convenience_sample", "participants not chosen at random"
+    RETROSPECTIVE = "retrospective", "looks back at records"
+    NO_OTHER_ILLNESS = "no_comparison_with_other_illness", "no comparison with another illness"
+    COMPUTATIONAL = "computational_model", "computer model"
+    FUNDING_CONFLICT = "funding_conflict", "funding or interest to keep in mind"
+
+
+class LinkType(TextChoices):
+    REPLICATES = "replicates", "replicates"
+    FAILS_TO_REPLICATE = "fails_to_replicate", "fails to replicate"
+    CONTRADICTS = "contradicts", "contradicts"
+    REANALYSES = "reanalyses", "reanalyses"
+    CORRECTS = "corrects", "corrects"
+    RETRACTS = "retracts", "retracts"
+    SUPERSEDES = "supersedes", "supersedes"
+    COMMENTS_ON = "comments_on", "comments on"
+    PROTOCOL_OF = "protocol_of", "protocol of"
+    PART_OF = "part_of", "part of"
+    SHARES_PARTICIPANTS = "shares_participants_with", "shares participants with"
+
+
+# How a link reads from the other study's page.
+LINK_INVERSES = {
+    LinkType.REPLICATES: "replicated by",
+    LinkType.FAILS_TO_REPLICATE: "not replicated by",
+    LinkType.CONTRADICTS: "contradicted by",
+    LinkType.REANALYSES: "reanalysed by",
+    LinkType.CORRECTS: "corrected by",
+    LinkType.RETRACTS: "retracted by",
+    LinkType.SUPERSEDES: "superseded by",
+    LinkType.COMMENTS_ON: "commented on by",
+    LinkType.PROTOCOL_OF: "protocol in",
+    LinkType.PART_OF: "has part",
+    LinkType.SHARES_PARTICIPANTS: "shares participants with",
+}
+
+
+class FlagKind(TextChoices):
+    SAFETY = "safety", "Safety"
+    CONTESTED = "contested", "Contested"
+    SUPERSEDED = "superseded", "Superseded"
+
+
+class Precision(TextChoices):
+    YEAR = "year", "year"
+    MONTH = "month", "year and month"
+    DAY = "day", "full date"
+
+
+class Drafter(TextChoices):
+    PERSON = "person", "a person"
+    MACHINE = "machine", "a machine"
+    SAMPLE = "sample", "sample text"
+
+
+class RevisionKind(TextChoices):
+    PUBLISH = "publish", "First published"
+    CHANGE = "change", "Changed"
+    REVERT = "revert", "Earlier wording restored"
+    WITHDRAW = "withdraw", "Withdrawn"
+    MERGE = "merge", "Merged into another study"
+    RENAME = "rename", "Address changed"
+    DEFINITION = "definition", "A case definition's PEM value changed"
+    RESTORE = "restore", "Published again"
+
+
+class Reason(TextChoices):
+    """Why a public change was made."""
+
+    FIRST = "first_publication", "First publication"
+    CORRECTION = "correction", "Correction of an error"
+    NEW_INFORMATION = "new_information", "New information"
+    BIBLIOGRAPHY = "bibliography", "Bibliography corrected from the source"
+    CODING = "coding", "Case definition or PEM coding changed"
+    RETRACTION = "retraction", "Retraction status changed"
+    WORDING = "wording", "Clearer wording"
+    SAFETY = "safety", "Safety"
+    AUTHOR_RESPONSE = "author_response", "Response of the paper's authors"
+    DUPLICATE = "duplicate", "The same paper twice"
+    OUT_OF_SCOPE = "out_of_scope", "Not within the atlas's scope"
+    REVERTED = "reverted", "An earlier change was taken back"
+    OTHER = "other", "Another reason"
+
+
+class StaffRole(TextChoices):
+    TRIAGE = "triage", "Triage"
+    MODERATOR = "moderator", "Moderator"
+    EDITOR = "editor", "Editor"
+    LEAD = "lead", "Lead"
+    SAMPLE_IMPORT = "sample_import", "Sample import, not reviewed"
+
+
+class ProposalState(TextChoices):
+    OPEN = "open", "Open"
+    AWAITING_SECOND = "awaiting_second", "Awaiting a second person"
+    APPLIED = "applied", "Applied"
+    REFUSED = "refused", "Refused"
+    RECALLED = "recalled", "Recalled by the proposer"
+
+
+class Sort(TextChoices):
+    RELEVANCE = "relevance", "Best match"
+    NEWEST = "newest", "Newest paper"
+    CHANGED = "changed", "Recently changed"
+    TITLE = "title", "Title"
