@@ -1,0 +1,46 @@
+"""What every test stands on: the database of this run, plain static files, and no silent skips under CI."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.environment import ENGINES, engine
+
+UNDER_CI = os.environ.get("CI") == "true"
+
+
+def pytest_configure() -> None:
+    # Pages are rendered without collectstatic having run; tests/test_house.py checks the real storage.
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out (not skip) what is about the other engine alone."""
+    others = [name for name in ENGINES if name != engine()]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in others)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Under CI a skipped test is a failure: something that should be on the machine is not."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if UNDER_CI and skipped:
+        for report in skipped:
+            terminalreporter.write_line(f"SKIPPED, which CI does not allow: {report.nodeid}")
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """SQLite tests use a file, as the product does: an in-memory database locks differently between threads."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["ATLAS_DATA_DIR"]) / "test.sqlite3")
