@@ -4,7 +4,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from atlas_site import one_time
+
 urlpatterns = [
+    path(f"{settings.ADMIN_PATH}once/<str:token>/", one_time.sign_in, name="one_time_login"),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("studies.urls")),
 ]

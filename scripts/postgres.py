@@ -73,7 +73,7 @@ def _short_temporary_folder() -> Path:
     if len(str(folder)) <= SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
         return folder
     folder.rmdir()
-    return Path(tempfile.mkdtemp(prefix="atlas-pg-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it private
+    return Path(tempfile.mkdtemp(prefix="atlas-pg-", dir="/tmp"))
 
 
 def _readable_binaries(folder: Path, home: Path, account: str | None) -> Path:
