@@ -1,0 +1,78 @@
+"""Words for values: what templates say about a study. Nothing here asks the database for more than is fetched."""
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+
+from studies.models import Study
+from studies.vocabulary import DESIGN_HINTS, LEVEL_HINTS, PEM_HINTS, Design, EvidenceLevel, Pem, Retraction
+
+register = template.Library()
+
+RETRACTION_SENTENCES = {
+    Retraction.CORRECTED: "The paper was corrected.",
+    Retraction.CONCERN: "The journal has expressed concern about the paper.",
+    Retraction.RETRACTED: "RETRACTED: the paper was retracted.",
+    Retraction.WITHDRAWN: "RETRACTED: the paper was withdrawn by the journal.",
+}
+
+
+@register.filter
+def pem_label(value: str) -> str:
+    return Pem(value).label
+
+
+@register.filter
+def pem_hint(value: str) -> str:
+    return PEM_HINTS[Pem(value)]
+
+
+@register.filter
+def design_hint(value: str) -> str:
+    return DESIGN_HINTS[Design(value)]
+
+
+@register.filter
+def level_hint(value: str) -> str:
+    return LEVEL_HINTS[EvidenceLevel(value)]
+
+
+@register.filter
+def authors_short(study: Study) -> str:
+    """First author and how many more: "Mansoubi and 6 others". Says so when the list is not complete."""
+    names = [author.collective or author.family for author in study.authors.all()]
+    if not names:
+        return "Authors not recorded"
+    if not study.authors_complete:
+        return f"{names[0]} and others (author list incomplete)"
+    if len(names) == 1:
+        return names[0]
+    if len(names) == 2:
+        return f"{names[0]} and {names[1]}"
+    return f"{names[0]} and {len(names) - 1} others"
+
+
+@register.filter
+def source_line(study: Study) -> str:
+    """Authors, journal and year: what a reader needs to recognise the paper."""
+    parts = [authors_short(study), study.journal, str(study.year) if study.year else "no date recorded"]
+    return ", ".join(part for part in parts if part)
+
+
+@register.filter
+def retraction_sentence(study: Study) -> str:
+    return RETRACTION_SENTENCES[Retraction(study.retraction_status)]
+
+
+@register.filter
+def people_counted(study: Study) -> str:
+    """Patients and controls in words: "531 patients and 1,439 controls"; "" where nobody was counted."""
+    if study.patients is None:
+        return ""
+    patients = counted(study.patients, "patient")
+    if study.controls is None:
+        return patients
+    return f"{patients} and {counted(study.controls, 'control')}" if study.controls else f"{patients}, no controls"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{intcomma(number)} {noun}{'' if number == 1 else 's'}"
