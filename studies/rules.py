@@ -1,0 +1,97 @@
+"""What must hold before a study is public; product.md's and pem.md's rules that no database constraint can state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from studies import pem
+from studies.badges import badge_of, definitions_named_by, rows_of
+from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
+from studies.models.study import CONSENSUS_DESIGNS
+from studies.provenance import TEXTS
+from studies.snapshots import Snapshot, snapshot
+from studies.text_counts import disagreements
+from studies.vocabulary import EvidenceLevel, LinkType, Pem, Role, State
+
+
+def problems(study: Study) -> list[str]:
+    """Every rule that the study, as it stands in the database, breaks. Empty: it may be public."""
+    values = snapshot(study)
+    definitions = definitions_named_by([values])
+    return [
+        *_of_identity(study),
+        *_of_texts(values),
+        *_of_coding(values, definitions),
+        *_of_level(study, values),
+        *_of_links(study),
+        *disagreements(values),
+    ]
+
+
+def unchecked(study: Study) -> list[str]:
+    """The rule that a required badge needs a second look at the rows that gave it."""
+    if study.pem != Pem.REQUIRED:
+        return []
+    counted = [row for row in study.definitions.all() if row.role in {Role.INCLUSION, Role.ALTERNATIVE}]
+    if all(row.checked_by_id for row in counted):
+        return []
+    return ["PEM is shown as required, but nobody has checked the case definitions. Check them first."]
+
+
+def _of_identity(study: Study) -> list[str]:
+    taken = SlugRedirect.objects.filter(slug=study.slug).exclude(study=study).exists()
+    return [
+        *(["The title is missing."] if not study.title.strip() else []),
+        *(["Another study had this address before. Choose another one."] if taken else []),
+    ]
+
+
+def _of_texts(values: Snapshot) -> list[str]:
+    """All compulsory texts with their basis, or no text at all: then it is bibliography only."""
+    if not any(values.get(field) for field in TEXTS):
+        return []
+    missing = [_name(field) for field in Study.COMPULSORY_TEXTS if not values.get(field)]
+    found = [f"Texts are missing: {', '.join(missing)}."] if missing else []
+    if not values.get("basis"):
+        found.append("Say what the texts were written from.")
+    if values.get("pem", Pem.NOT_CODED) == Pem.NOT_CODED:
+        found.append("PEM has not been coded.")
+    return found
+
+
+def _of_coding(values: Snapshot, definitions: Mapping[str, CaseDefinition]) -> list[str]:
+    year = int(values["published_on"][:4]) if values.get("published_on") else None
+    young = [problem.message + "." for problem in pem.check_years(rows=rows_of(values, definitions), year=year)]
+    try:
+        badge = badge_of(values, definitions)
+    except pem.PemError as error:
+        return [f"The PEM coding cannot be read: {error}.", *young]
+    if badge != (values.get("pem"), values.get("pem_rule", "")):
+        return ["The PEM badge is not what the coding gives.", *young]
+    return young
+
+
+def _of_level(study: Study, values: Mapping[str, Any]) -> list[str]:
+    level = values.get("evidence_level")
+    if level == EvidenceLevel.E0 and values.get("design") not in CONSENSUS_DESIGNS:
+        return ["E0 is for guidelines, consensus papers and systematic reviews."]
+    if level == EvidenceLevel.E1 and not _is_replicated(study):
+        return ["E1 needs a link to a published study that replicates it."]
+    return []
+
+
+def _is_replicated(study: Study) -> bool:
+    links = StudyLink.objects.filter(type=LinkType.REPLICATES)
+    outward = links.filter(source=study, target__state=State.PUBLISHED)
+    inward = links.filter(target=study, source__state=State.PUBLISHED)
+    return outward.exists() or inward.exists()
+
+
+def _of_links(study: Study) -> list[str]:
+    hidden = StudyLink.objects.filter(source=study).exclude(target__state=State.PUBLISHED)
+    return [f"The link to “{link.target.title}” leads to a study that is not public." for link in hidden]
+
+
+def _name(field: str) -> str:
+    return str(Study._meta.get_field(field).verbose_name)
