@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from studies.vocabulary import Retraction, State
 
@@ -27,8 +29,20 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def newest_first(self) -> StudyQuerySet:
         return self.order_by(models.F("published_on").desc(nulls_last=True), "-id")
 
+    def latest_notice_first(self) -> StudyQuerySet:
+        return self.order_by(models.F("retraction_on").desc(nulls_last=True), "-id")
+
     def recently_changed(self) -> StudyQuerySet:
         return self.order_by("-changed_at", "-id")
+
+    def for_page(self) -> StudyQuerySet:
+        """For one study page: what stands one to one, and marks for the parts that few studies have."""
+        return self.select_related("abstract", "merged_into").annotate(
+            has_flags=_some("Flag", study=OuterRef("pk")),
+            has_responses=_some("AuthorResponse", study=OuterRef("pk")),
+            has_definitions=_some("StudyDefinition", study=OuterRef("pk")),
+            has_links=_some("StudyLink", source=OuterRef("pk")) | _some("StudyLink", target=OuterRef("pk")),
+        )
 
     def with_everything(self) -> StudyQuerySet:
         """All that a study page shows, in a fixed number of queries."""
@@ -42,3 +56,8 @@ class StudyQuerySet(models.QuerySet["Study"]):
             "links_out__target",
             "links_in__source",
         )
+
+
+def _some(model: str, **link: OuterRef) -> Exists:
+    """Whether rows of another model point at the study."""
+    return Exists(apps.get_model("studies", model)._default_manager.filter(**link))

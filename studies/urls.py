@@ -1,6 +1,25 @@
 """Addresses of the public atlas."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from atlas_site import pages
+from studies.views import history, reference
 
 app_name = "studies"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # /evidence/<study>/: its history
+    path("evidence/<slug:slug>/history/", history.history, name="history"),
+    path("evidence/<slug:slug>/v/<int:number>/", history.version, name="version"),
+    path("evidence/<slug:slug>/diff/<int:a>/<int:b>/", history.difference, name="difference"),
+    # Reference shelves
+    path("definitions/", reference.definitions, name="definitions"),
+    path("definitions/<slug:slug>/", reference.definition, name="definition"),
+    path("pem/", reference.pem_explained, name="pem"),
+    path("topics/", reference.topics, name="topics"),
+    path("topics/<slug:slug>/", reference.topic, name="topic"),
+    path("retractions/", reference.retractions, name="retractions"),
+    path("changes/", reference.changes, name="changes"),
+    # About the atlas
+    path("about/", pages.about, name="about"),
+    path("policies/<slug:slug>/", pages.policy, name="policy"),
+]

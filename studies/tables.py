@@ -1,0 +1,76 @@
+"""The sortable table of case definitions: its columns, and the rows in the order that a reader asked for."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from studies.models import CaseDefinition
+from studies.vocabulary import DefinitionPem
+
+STRICT_FIRST = [
+    DefinitionPem.REQUIRED,
+    DefinitionPem.PARTIAL,
+    DefinitionPem.OPTIONAL,
+    DefinitionPem.NOT_MENTIONED,
+    DefinitionPem.VARIABLE,
+]
+NO_YEAR = 9999
+
+
+@dataclass(frozen=True)
+class Row:
+    definition: CaseDefinition
+    studies: int
+
+
+@dataclass(frozen=True)
+class Column:
+    """`largest_first`: the order in which this column is first sorted."""
+
+    slug: str
+    label: str
+    order: Callable[[Row], object]
+    largest_first: bool = False
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading as drawn. `aria_sort` is "" where the table is not sorted by it; `address` sorts by it."""
+
+    label: str
+    aria_sort: str
+    address: str
+
+    @property
+    def in_words(self) -> str:
+        return {"ascending": "smallest first", "descending": "largest first"}.get(self.aria_sort, "")
+
+
+COLUMNS = [
+    Column("name", "Name", lambda row: row.definition.name.casefold()),
+    Column("year", "Year", lambda row: row.definition.year or NO_YEAR),
+    Column("pem", "What it says of PEM", lambda row: STRICT_FIRST.index(DefinitionPem(row.definition.pem))),
+    Column("studies", "Studies that used it", lambda row: row.studies, largest_first=True),
+]
+BY_SLUG = {column.slug: column for column in COLUMNS}
+
+
+def definition_rows(definitions: Iterable[CaseDefinition], studies: Mapping[int, int], sort: str) -> list[Row]:
+    """Rows sorted by `sort`: a column's slug, with a minus for the other direction; anything else sorts by name."""
+    column, turned = _read(sort)
+    rows = sorted((Row(each, studies.get(each.pk, 0)) for each in definitions), key=BY_SLUG["name"].order)
+    return sorted(rows, key=column.order, reverse=column.largest_first != turned)
+
+
+def headings(sort: str) -> list[Heading]:
+    sorted_by, turned = _read(sort)
+    drawn = []
+    for column in COLUMNS:
+        current = column is sorted_by
+        falling = column.largest_first != turned
+        says = ("descending" if falling else "ascending") if current else ""
+        drawn.append(Heading(column.label, says, f"?sort={'-' if current and not turned else ''}{column.slug}"))
+    return drawn
+
+
+def _read(sort: str) -> tuple[Column, bool]:
+    return BY_SLUG.get(sort.removeprefix("-"), BY_SLUG["name"]), sort.startswith("-")

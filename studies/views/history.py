@@ -1,0 +1,89 @@
+"""A study's history: the list of its versions, one version for ever, two versions compared."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from studies import versions
+from studies.models import Revision, SlugRedirect, Study
+from studies.views.lists import number_in, page_of
+from studies.vocabulary import State
+
+PUBLIC = (State.PUBLISHED, State.WITHDRAWN)
+
+
+class Moved(Exception):
+    """The study has another address now."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+
+def history(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        study = _public_study(slug)
+    except Moved as moved:
+        return redirect("studies:history", moved.study.slug, permanent=True)
+    asked = [number_in(request.GET.get(name, "")) for name in ("from", "to")]
+    if all(1 <= number <= study.version for number in asked):
+        return redirect("studies:difference", study.slug, *asked)
+    pages, rows = page_of(study.revisions.order_by("-number").prefetch_related("approvals"), request)
+    context = _context(study, "History") | {
+        "pages": pages,
+        "revisions": rows,
+        "asked_wrongly": "from" in request.GET or "to" in request.GET,
+    }
+    return render(request, "studies/history.html", context)
+
+
+def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    try:
+        study = _public_study(slug)
+    except Moved as moved:
+        return redirect("studies:version", moved.study.slug, number, permanent=True)
+    revision = _revision(study, number)
+    shown = versions.read(study, number)
+    context = _context(study, f"Version {number}", ("History", "studies:history")) | {
+        "revision": revision,
+        "fields": versions.fields(shown),
+        "pem": shown.values.get("pem"),
+        "old_title": shown.values.get("title"),
+    }
+    return render(request, "studies/version.html", context)
+
+
+def difference(request: HttpRequest, slug: str, a: int, b: int) -> HttpResponse:
+    try:
+        study = _public_study(slug)
+    except Moved as moved:
+        return redirect("studies:difference", moved.study.slug, a, b, permanent=True)
+    old, new = _revision(study, a), _revision(study, b)
+    context = _context(study, f"Version {a} and version {b}", ("History", "studies:history")) | {
+        "old": old,
+        "new": new,
+        "differences": versions.differences(versions.read(study, a), versions.read(study, b)),
+    }
+    return render(request, "studies/difference.html", context)
+
+
+def _public_study(slug: str) -> Study:
+    """The study at this address, withdrawn ones included; raises Moved for an old address and Http404 for none."""
+    study = Study.objects.filter(slug=slug, state__in=PUBLIC).first()
+    if study:
+        return study
+    old = SlugRedirect.objects.filter(slug=slug, study__state__in=PUBLIC).select_related("study").first()
+    if old:
+        raise Moved(old.study)
+    raise Http404("No study has this address.")
+
+
+def _revision(study: Study, number: int) -> Revision:
+    if not 1 <= number <= study.version:
+        raise Http404("The study has no version with this number.")
+    return study.revisions.get(number=number)
+
+
+def _context(study: Study, here: str, *steps: tuple[str, str]) -> dict[str, object]:
+    trail = [("Studies", reverse("studies:evidence")), (study.title, study.get_absolute_url())]
+    trail += [(label, reverse(name, args=[study.slug])) for label, name in steps]
+    return {"section": "evidence", "study": study, "trail": trail, "here": here}

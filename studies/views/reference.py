@@ -1,0 +1,89 @@
+"""The reference shelves: case definitions, PEM explained, topics, notices of retraction, the list of changes."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from studies import changelog, counts, pem, pem_rules, tables
+from studies.models import CaseDefinition, PublicState, Study, StudyDefinition, Topic
+from studies.views.lists import page_of
+from studies.vocabulary import Pem
+
+
+def definitions(request: HttpRequest) -> HttpResponse:
+    sort = request.GET.get("sort", "")
+    rows = tables.definition_rows(CaseDefinition.objects.all(), counts.studies_per_definition(), sort)
+    context = {"section": "definitions", "rows": rows, "headings": tables.headings(sort)}
+    return render(request, "studies/definitions.html", context)
+
+
+def definition(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(CaseDefinition, slug=slug)
+    uses = StudyDefinition.objects.filter(definition=shown, role__in=counts.APPLIED)
+    studies = Study.objects.published().filter(pk__in=uses.values("study")).newest_first()
+    with_roles = studies.prefetch_related("authors", Prefetch("definitions", uses, to_attr="uses_of_definition"))
+    pages, rows = page_of(with_roles, request)
+    context = {
+        "section": "definitions",
+        "trail": [("Case definitions", reverse("studies:definitions"))],
+        "definition": shown,
+        "alone": pem.VALUE_OF[shown.pem],
+        "pages": pages,
+        "studies": rows,
+    }
+    return render(request, "studies/definition.html", context)
+
+
+def pem_explained(request: HttpRequest) -> HttpResponse:
+    per_badge = counts.studies_per_pem()
+    total = sum(per_badge.values())
+    context = {
+        "section": "pem",
+        "badges": [(value, per_badge.get(value, 0), pem_rules.rules_of(value)) for value in Pem.values],
+        "total": total,
+        "assessed": total - per_badge.get(Pem.NOT_CODED, 0),
+        "several_groups": pem.RULES[pem_rules.EVERY_BADGE],
+        "loose_to_strict": [Pem(value).label for value in pem.LOOSE_TO_STRICT],
+    }
+    return render(request, "studies/pem.html", context)
+
+
+def topics(request: HttpRequest) -> HttpResponse:
+    per_topic = counts.studies_per_topic()
+    rows = [(topic, per_topic.get(topic.pk, 0)) for topic in Topic.objects.all()]
+    return render(request, "studies/topics.html", {"section": "topics", "rows": rows})
+
+
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(Topic, slug=slug)
+    studies = Study.objects.published().filter(topics=shown).newest_first().prefetch_related("authors")
+    pages, rows = page_of(studies, request)
+    context = {
+        "section": "topics",
+        "trail": [("Topics", reverse("studies:topics"))],
+        "topic": shown,
+        "pages": pages,
+        "studies": rows,
+    }
+    return render(request, "studies/topic.html", context)
+
+
+def retractions(request: HttpRequest) -> HttpResponse:
+    studies = Study.objects.published().retracted().latest_notice_first().prefetch_related("authors")
+    pages, rows = page_of(studies, request)
+    return render(request, "studies/retractions.html", {"section": "retractions", "pages": pages, "studies": rows})
+
+
+def changes(request: HttpRequest) -> HttpResponse:
+    kind = changelog.Kind.read(request.GET.get("kind", ""))
+    pages, rows = page_of(changelog.entries(kind), request, keep=["kind"])
+    context = {
+        "section": "changes",
+        "kind": kind,
+        "kinds": changelog.Kind,
+        "pages": pages,
+        "revisions": rows,
+        "state": PublicState.objects.first() or PublicState(),
+    }
+    return render(request, "studies/changes.html", context)
