@@ -1,0 +1,62 @@
+"""scripts/run as its users start it: a process of its own, with its own data folder, on a free port."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("ATLAS_", "DATABASE_", "DJANGO_", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "ADMIN_PATH", "CACHE_URL")
+READY = re.compile(r"Atlas ready at (http://127\.0\.0\.1:\d+)/")
+LOGIN = re.compile(r"^  (\w+) \(\w+\): (http\S+)$")
+
+
+def bare_environment() -> dict[str, str]:
+    """This process's environment without what the test suite put there for itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+
+
+class Running:
+    """A started atlas: `url`, `logins` (user name to one-time link) and `lines` (what it printed)."""
+
+    def __init__(
+        self, data: Path, *arguments: str, timeout: float = 300, environment: dict[str, str] | None = None
+    ) -> None:
+        """Start it and wait until it says that it is ready; a start that ends before raises AssertionError with its lines."""
+        words = [str(ROOT / "scripts" / "run"), "--port", "0", "--data", str(data), *arguments]
+        self.lines: list[str] = []
+        self.logins: dict[str, str] = {}
+        self.url = ""
+        self.process = subprocess.Popen(
+            words, env=environment or bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self._heard = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._heard.wait(timeout)
+        if not self.url:
+            self.stop()
+            raise AssertionError("scripts/run did not become ready:\n" + "\n".join(self.lines))
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if login := LOGIN.match(self.lines[-1]):
+                self.logins[login[1]] = login[2]
+            if ready := READY.search(line):
+                self.url = ready[1]
+                self._heard.set()
+        self._heard.set()
+
+    def stop(self, with_signal: int = signal.SIGTERM) -> int:
+        """End it; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(with_signal)
+        code = self.process.wait(timeout=30)
+        self._reader.join(timeout=10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
