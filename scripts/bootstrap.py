@@ -195,3 +195,7 @@ def _fill(kind: str, venv: Path, uv: str | None, environment: dict[str, str]) ->
         said = _run([*pip, *wanted], environment)
     if said is not None:
         raise InstallFailed(f"The packages could not be installed. Is there a network?\n{said}")
+
+
+if __name__ == "__main__":
+    ready(sys.argv[1])
