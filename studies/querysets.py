@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from studies.vocabulary import Retraction, State
 
 if TYPE_CHECKING:
-    from studies.models import Study
+    pass
 
 
 class StudyQuerySet(models.QuerySet["Study"]):

@@ -4,9 +4,14 @@ from django.urls import path
 
 from atlas_site import pages
 from studies.views import history, reference
+from studies.views.citation import citation
+from studies.views.study import study
 
 app_name = "studies"
 urlpatterns = [
+    # /evidence/<study>/: the page and its downloads
+    path("evidence/<slug:slug>/", study, name="study"),
+    path("evidence/<slug:slug>.<slug:suffix>", citation, name="citation"),
     # /evidence/<study>/: its history
     path("evidence/<slug:slug>/history/", history.history, name="history"),
     path("evidence/<slug:slug>/v/<int:number>/", history.version, name="version"),

@@ -9,10 +9,10 @@ from studies.vocabulary import DESIGN_HINTS, LEVEL_HINTS, PEM_HINTS, Design, Evi
 register = template.Library()
 
 RETRACTION_SENTENCES = {
-    Retraction.CORRECTED: "The paper was corrected.",
-    Retraction.CONCERN: "The journal has expressed concern about the paper.",
-    Retraction.RETRACTED: "RETRACTED: the paper was retracted.",
-    Retraction.WITHDRAWN: "RETRACTED: the paper was withdrawn by the journal.",
+    Retraction.CORRECTED: "This paper has been corrected.",
+    Retraction.CONCERN: "The journal has voiced concern about this paper.",
+    Retraction.RETRACTED: "RETRACTED: this paper has been taken back.",
+    Retraction.WITHDRAWN: "WITHDRAWN: the journal has taken this paper back.",
 }
 
 

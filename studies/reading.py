@@ -1,0 +1,120 @@
+"""Everything a study page shows beside the record itself, in a fixed number of queries."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, prefetch_related_objects
+
+from studies.bibliography import record_of
+from studies.disclosure import Disclosure, disclosures
+from studies.formats import citation, coins
+from studies.models import AuthorResponse, Flag, Study, StudyDefinition, StudyLink
+from studies.proof import Proof, proof_of
+from studies.records import Record
+from studies.related import Related
+from studies.vocabulary import FlagKind, MethodFlag, PemMeasure, State
+
+# Slower than the usual 238: people who read with brain fog.
+WORDS_A_MINUTE = 160
+MOST_LINKS = 60
+FLAGS_IN_ORDER = (FlagKind.SAFETY, FlagKind.CONTESTED, FlagKind.SUPERSEDED)
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a layer is, for a reader who has to plan."""
+
+    words: int
+
+    @property
+    def minutes(self) -> int:
+        return max(1, math.ceil(self.words / WORDS_A_MINUTE))
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Another study with how the link reads from this one."""
+
+    label: str
+    study: Study
+
+
+@dataclass(frozen=True)
+class StudyPage:
+    proof: Proof
+    flags: Sequence[Flag]
+    responses: Sequence[AuthorResponse]
+    links: Sequence[Linked]
+    disclosures: Sequence[Disclosure]
+    method_flags: Sequence[str]
+    pem_measures: Sequence[str]
+    related: Sequence[Related]
+    short: Length
+    deep: Length
+    record: Record
+
+    @property
+    def vancouver(self) -> str:
+        return citation.vancouver(self.record)
+
+    @property
+    def apa(self) -> str:
+        return citation.apa(self.record)
+
+    @property
+    def atlas_entry(self) -> str:
+        return citation.atlas_entry(self.record)
+
+    @property
+    def coins(self) -> str:
+        return coins.context_object(self.record)
+
+
+def page_of(study: Study) -> StudyPage:
+    """Wants a study from `for_page()`: its `has_…` marks spare the queries for parts that few studies have."""
+    fetch_parts(study)
+    links = links_of(study) if study.has_links else []
+    return StudyPage(
+        proof=proof_of(study),
+        flags=flags_of(study),
+        responses=list(study.author_responses.all()) if study.has_responses else [],
+        links=links,
+        related=[],
+        disclosures=disclosures(study.text_provenance.all()) if study.has_texts else [],
+        method_flags=[MethodFlag(value).label for value in study.method_flags],
+        pem_measures=[PemMeasure(value).label for value in study.pem_measured_by],
+        short=length_of([study.summary, study.significance, study.limitations]),
+        deep=length_of([*study.findings, *study.conclusions, *study.open_questions, *study.strengths]),
+        record=record_of(study),
+    )
+
+
+def fetch_parts(study: Study) -> None:
+    """Fetch the related rows; where there can be none, note that without a query."""
+    definitions = StudyDefinition.objects.select_related("definition")
+    if not study.has_definitions:
+        definitions = definitions.none()
+    prefetch_related_objects([study], "authors", "topics", Prefetch("definitions", definitions))
+
+
+def flags_of(study: Study) -> list[Flag]:
+    if not study.has_flags:
+        return []
+    return sorted(study.flags.all(), key=lambda flag: FLAGS_IN_ORDER.index(FlagKind(flag.kind)))
+
+
+def links_of(study: Study) -> list[Linked]:
+    """Typed links from both ends, to studies that the public sees."""
+    rows = StudyLink.objects.filter(
+        Q(source=study, target__state=State.PUBLISHED) | Q(target=study, source__state=State.PUBLISHED)
+    ).select_related("source", "target")[:MOST_LINKS]
+    return [Linked(row.label_from(study.pk), other_end(row, study)) for row in rows]
+
+
+def other_end(link: StudyLink, study: Study) -> Study:
+    return link.target if link.source_id == study.pk else link.source
+
+
+def length_of(texts: Iterable[str]) -> Length:
+    return Length(sum(len(text.split()) for text in texts))

@@ -1,0 +1,50 @@
+"""The page of one study, and what its address answers when the study is not there."""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from studies.models import SlugRedirect, Study
+from studies.reading import page_of
+from studies.vocabulary import State
+
+
+class Moved(Exception):
+    """The study has another address now."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+@require_safe
+def study(request: HttpRequest, slug: str) -> HttpResponse:
+    """200 for a published study, 301 where it moved or was merged, 410 where it was withdrawn, else 404."""
+    try:
+        found = public_study(slug)
+    except Moved as moved:
+        return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]))
+    if found.state == State.WITHDRAWN:
+        return render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
+    context = {"section": "evidence", "study": found, "page": page_of(found), "trail": trail()}
+    return render(request, "studies/study.html", context)
+
+
+def public_study(slug: str) -> Study:
+    """The published or withdrawn study at this address. Raises Moved, or Http404 where the public sees nothing."""
+    found = Study.objects.for_page().filter(slug=slug).first()
+    if found is None:
+        old = SlugRedirect.objects.select_related("study").filter(slug=slug).first()
+        if old is None or old.study.version == 0:
+            raise Http404
+        raise Moved(old.study.slug)
+    if found.version == 0:
+        raise Http404
+    if found.merged_into is not None:
+        raise Moved(found.merged_into.slug)
+    return found
+
+
+def trail() -> list[tuple[str, str]]:
+    return [("Studies", reverse("studies:evidence"))]
