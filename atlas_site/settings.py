@@ -62,7 +62,7 @@ if ADMIN_PATH == "/":
 
 # --- The parts ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "atlas_site.staff.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "crispy_forms",
+    "atlas_site.apps.HallConfig",
     "studies",
 ]
 
@@ -111,24 +112,29 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def database() -> dict:
-    """DATABASE_URL as Django's dictionary; SQLite in the data folder where it is not set."""
+    """DATABASE_URL as Django's dictionary; SQLite in the data folder where it is not set.
+
+    No fault repeats the address: it may hold a password, and faults go to logs.
+    """
+    address = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'atlas.sqlite3'}"
+    if not address.startswith(("sqlite:///", "postgres://", "postgresql://")):
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     try:
-        config = env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'atlas.sqlite3'}")
-    except Exception as error:
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
+        config = env.db_url_config(address)
+    except ValueError:
+        raise ImproperlyConfigured("DATABASE_URL cannot be read: write special characters in it as %XX.") from None
     if config.get("ENGINE") == "django.db.backends.sqlite3":
         # IMMEDIATE with WAL lets writers queue instead of failing; FULL makes an answered write survive a power cut.
         config["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
         }
         config["CONN_MAX_AGE"] = None
-    elif config.get("ENGINE") == "django.db.backends.postgresql":
+    else:
         config["CONN_MAX_AGE"] = whole_number("DATABASE_CONN_MAX_AGE", 600)
         config["CONN_HEALTH_CHECKS"] = True
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must be sqlite:///… or postgres://…")
     return config
 
 
@@ -151,6 +157,9 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+# An address typed without http(s):// means https, as Django 6 takes it; the setting goes with Django 5.
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("atlas",)
 CRISPY_TEMPLATE_PACK = "atlas"
@@ -192,10 +201,14 @@ SECURE_CSP = {
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
+if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+    raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}: write DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -1,0 +1,45 @@
+"""Checks of `manage.py check --deploy`: what a public server must not be started with, and what to do about it."""
+
+from collections.abc import Sequence
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, Tags, register
+
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
+
+
+@register(Tags.security, deploy=True)
+def check_not_local(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if not settings.LOCAL or settings.DEBUG:  # DEBUG has Django's own check
+        return []
+    hint = "Set ATLAS_LOCAL=0, and keep the local.env of scripts/run out of the data folder."
+    return [Error("ATLAS_LOCAL is on: one-time logins work.", hint=hint, id="atlas.E001")]
+
+
+@register(Tags.security, deploy=True)
+def check_hosts(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    hosts = set(settings.ALLOWED_HOSTS)
+    if not hosts - LOCAL_HOSTS:
+        hint = "Set ALLOWED_HOSTS to the names readers use, such as atlas.example.org."
+        return [Error("ALLOWED_HOSTS names no public host.", hint=hint, id="atlas.E002")]
+    if "*" in hosts:
+        hint = "Name the hosts one by one: links in feeds and mails are built from the host a request names."
+        return [Error("ALLOWED_HOSTS accepts every host.", hint=hint, id="atlas.E003")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def check_address(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if settings.HTTPS:
+        return []
+    hint = "Set ATLAS_URL to the public address, beginning with https://."
+    return [Error("ATLAS_URL is not an HTTPS address.", hint=hint, id="atlas.E004")]
+
+
+@register(Tags.security, deploy=True)
+def check_one_person(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if not settings.ATLAS_ONE_PERSON:
+        return []
+    hint = "Set ATLAS_ONE_PERSON=0 as soon as two people can approve changes."
+    return [Info("ATLAS_ONE_PERSON is on: nobody approves a second time.", hint=hint, id="atlas.I001")]
