@@ -4,7 +4,7 @@ Described for others, with test vectors, in `docs/history.md`.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from studies.canonical import canonical, sha256_hex, timestamp
@@ -30,4 +30,4 @@ class Link:
 
     @property
     def hash(self) -> str:
-        return sha256_hex(canonical(asdict(self) | {"made_at": timestamp(self.made_at)}))
+        return sha256_hex(canonical(vars(self) | {"made_at": timestamp(self.made_at)}))

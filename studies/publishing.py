@@ -6,15 +6,17 @@ all that its docstring lists or raises and does nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from studies import provenance, revisions, rules
 from studies.badges import badge_of, definitions_named_by, derive_badge, write_badge
 from studies.errors import Problems, Stale
 from studies.models import Revision, Study
+from studies.models.study import NO_PARTICIPANTS
 from studies.roles import require_another, role_of
 from studies.snapshots import digest as digest_of
 from studies.snapshots import loaded, snapshot
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["derive_badge", "publish", "publish_sample", "send_back", "submit"]
 
 SAMPLE_BATCH = 500
+# Somebody coded or wrote something; most of an imported list is bibliography alone.
+ASSESSED = Q(definitions__isnull=False) | ~Q(pem_claim="") | Q(design__in=NO_PARTICIPANTS) | ~Q(basis="")
 
 
 @transaction.atomic
@@ -91,7 +95,7 @@ def _publish_batch(ids: Sequence[int]) -> int:
     taken = list(drafts.order_by("pk").values_list("pk", flat=True))
     if not taken:
         return 0
-    _prepare_samples(taken)
+    _prepare_samples(Study.objects.filter(pk__in=taken).filter(ASSESSED).values_list("pk", flat=True))
     act = revisions.Act(RevisionKind.PUBLISH, Reason.FIRST, StaffRole.SAMPLE_IMPORT)
     columns = {"state": State.PUBLISHED, "is_sample": True}
     made = revisions.record_many(before={pk: {} for pk in taken}, act=act, columns=columns)
@@ -99,8 +103,9 @@ def _publish_batch(ids: Sequence[int]) -> int:
     return len(made)
 
 
-def _prepare_samples(ids: Sequence[int]) -> None:
-    studies = loaded(ids)
+def _prepare_samples(ids: Iterable[int]) -> None:
+    """Derive the badges of these studies and mark their texts as sample texts."""
+    studies = loaded(sorted(set(ids)))
     snapshots = {study.pk: snapshot(study) for study in studies}
     definitions = definitions_named_by(snapshots.values())
     for study in studies:

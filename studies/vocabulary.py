@@ -267,6 +267,18 @@ class ProposalState(TextChoices):
     RECALLED = "recalled", "Recalled by the proposer"
 
 
+class ProposalKind(TextChoices):
+    """What a proposal does once it is applied."""
+
+    CHANGE = "change", "Change of a study"
+    REVERT = "revert", "Earlier wording restored"
+    WITHDRAW = "withdraw", "Withdrawal"
+    RESTORE = "restore", "Publication after a withdrawal"
+    MERGE = "merge", "Merge into another study"
+    DEFINITION = "definition", "PEM value of a case definition"
+    REDACT = "redact", "Removal of a value from the history"
+
+
 class Sort(TextChoices):
     RELEVANCE = "relevance", "Best match"
     NEWEST = "newest", "Newest paper"

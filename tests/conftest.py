@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.append_only import committing, seeds_put_back  # noqa: F401 - fixtures for every test
 from tests.environment import ENGINES, engine
 
 UNDER_CI = os.environ.get("CI") == "true"

@@ -1,0 +1,44 @@
+"""For the few tests that commit: lift the refusal to change history so that the database can be emptied afterwards.
+
+Only tests use this. `committing` gives a database in which transactions really commit, as threads need it, and leaves it as
+the migrations made it: rows gone, seed rows and triggers back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+from studies import triggers
+
+SEEDS = ("seed_definitions", "seed_topics", "seed_public_state", "seed_groups")
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """History can be changed inside the block: how a test plays somebody with the database's password."""
+    triggers.remove(connection)
+    try:
+        yield
+    finally:
+        triggers.install(connection)
+
+
+@pytest.fixture
+def seeds_put_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    yield
+    seed = import_module("studies.migrations.0002_seed")
+    with django_db_blocker.unblock():
+        for name in SEEDS:
+            getattr(seed, name)(apps, None)
+
+
+@pytest.fixture
+def committing(seeds_put_back: None, transactional_db: None) -> Iterator[None]:
+    """A database whose transactions commit. Emptying it needs the triggers away; `post_migrate` brings them back."""
+    yield
+    triggers.remove(connection)
