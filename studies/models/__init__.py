@@ -6,6 +6,7 @@ from .people import Author
 from .proposal import Proposal
 from .public_state import PublicState
 from .revision import Revision, RevisionApproval, RevisionValue
+from .search_document import SearchDocument
 from .study import Abstract, SlugRedirect, Study, TextProvenance
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Revision",
     "RevisionApproval",
     "RevisionValue",
+    "SearchDocument",
     "SlugRedirect",
     "Study",
     "StudyDefinition",

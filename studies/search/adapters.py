@@ -1,0 +1,16 @@
+"""Which adapter serves which database."""
+
+from django.db import connection, connections
+
+from studies.search import postgres, sqlite
+
+ADAPTERS = {"sqlite": sqlite, "postgresql": postgres}
+
+
+def adapter():  # type: ignore[no-untyped-def]  # a module, with install(), match() and known()
+    return ADAPTERS[connection.vendor]
+
+
+def reinstall(using: str, **kwargs: object) -> None:
+    """Put back what a migration may have dropped (called after every migrate)."""
+    ADAPTERS[connections[using].vendor].install(connections[using])

@@ -1,0 +1,87 @@
+"""Full text on SQLite: an FTS5 table on the search documents, kept by triggers.
+
+Django rebuilds a SQLite table when a field is altered, which silently drops the triggers; `install` runs after every
+migrate and puts them back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studies.search.query import Alternative, Part, Query
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from studies.search.synonyms import Phrase
+
+DOCUMENTS = "studies_searchdocument"
+INDEX = "studies_searchindex"
+COLUMNS = ("title", "key", "body", "people", "abstract")
+
+_NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
+_NEW = ", ".join(f'new."{column}"' for column in COLUMNS)
+_OLD = ", ".join(f'old."{column}"' for column in COLUMNS)
+_ADD = f"INSERT INTO {INDEX} (rowid, {_NAMES}) VALUES (new.study_id, {_NEW});"
+_REMOVE = f"INSERT INTO {INDEX} ({INDEX}, rowid, {_NAMES}) VALUES ('delete', old.study_id, {_OLD});"
+# The tokens are plain ASCII already, so the plainest tokenizer reads them exactly as they stand.
+_CREATE = f"""
+    CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX}
+    USING fts5({_NAMES}, content='{DOCUMENTS}', content_rowid='study_id', tokenize='ascii')
+"""
+_TRIGGERS = {
+    "searchdocument_added": f"AFTER INSERT ON {DOCUMENTS} BEGIN {_ADD} END",
+    "searchdocument_removed": f"AFTER DELETE ON {DOCUMENTS} BEGIN {_REMOVE} END",
+    "searchdocument_changed": f"AFTER UPDATE ON {DOCUMENTS} BEGIN {_REMOVE} {_ADD} END",
+}
+_HITS = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Create the index and its triggers where they are missing; fill the index where a trigger had been lost."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [DOCUMENTS])
+        missing = set(_TRIGGERS) - {name for (name,) in cursor.fetchall()}
+        cursor.execute(_CREATE)
+        for name in sorted(missing):
+            cursor.execute(f"CREATE TRIGGER {name} {_TRIGGERS[name]}")
+        if missing:
+            cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
+
+
+def match(connection: BaseDatabaseWrapper, query: Query, *, in_title: bool = False) -> list[int]:
+    """Ids of the studies that the query finds, in no order; `in_title` looks at titles alone.
+
+    The query must require something.
+    """
+    wanted = f"{{title}} : ({_required(query)})" if in_title else _required(query)
+    without = f" NOT ({_any(query.excluded)})" if query.excluded and not in_title else ""
+    with connection.cursor() as cursor:
+        cursor.execute(_HITS, [f"({wanted}){without}"])
+        return [each for (each,) in cursor.fetchall()]
+
+
+def known(connection: BaseDatabaseWrapper, parts: tuple[Part, ...]) -> list[bool]:
+    """For each part whether any study has it."""
+    if not parts:
+        return []
+    one = f"EXISTS (SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH %s)"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join([one] * len(parts)), [_any((part,)) for part in parts])
+        return [bool(value) for value in cursor.fetchone()]
+
+
+def _required(query: Query) -> str:
+    return " AND ".join(f"({_any((part,))})" for part in query.required)
+
+
+def _any(parts: tuple[Part, ...]) -> str:
+    return " OR ".join(_all(alternative) for part in parts for alternative in part.alternatives)
+
+
+def _all(alternative: Alternative) -> str:
+    return "(" + " AND ".join(_phrase(phrase) for phrase in alternative) + ")"
+
+
+def _phrase(phrase: Phrase) -> str:
+    return '"' + " ".join(phrase) + '"'
