@@ -13,7 +13,7 @@ STOP_WORDS = frozenset(
     a an the and or but nor of in on at to for from by with without within into as is are was were be been
     its it this that these those not no vs versus via during after before between among using based
     toward towards do does can could may will how what when where which who why
-    """.split()  # noqa: SIM905 a block of words reads better than a list of them
+    """.split()
 )
 
 # Letters that Unicode does not take apart into a Latin letter and a mark.

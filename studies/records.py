@@ -1,0 +1,92 @@
+"""Record: the one bibliographic shape between outside sources, download formats and the database. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from studies.identifiers import doi_link, pmc_link, pubmed_link
+
+
+@dataclass(frozen=True)
+class Person:
+    """An author; `given` holds all given names or initials as the source wrote them."""
+
+    family: str
+    given: str = ""
+    orcid: str = ""
+
+
+@dataclass(frozen=True)
+class Collective:
+    """A group that signed as author."""
+
+    name: str
+
+
+Author = Person | Collective
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One paper, with what the atlas says about it where it is an entry of the atlas.
+
+    Text that is not known is empty, a number that is not known is None. Identifiers are normalised (identifiers.py);
+    `retraction_status` is a slug: none, corrected, expression_of_concern, retracted, withdrawn. `pages` is `284-287`
+    or an article number. `pem_label` is the badge in words.
+    """
+
+    title: str
+    authors: tuple[Author, ...] = ()
+    authors_complete: bool = True
+    journal: str = ""
+    journal_abbreviation: str = ""
+    issn: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    doi: str = ""
+    pmid: str = ""
+    pmcid: str = ""
+    language: str = ""
+    url: str = ""
+    abstract: str = ""
+    abstract_license: str = ""
+    keywords: tuple[str, ...] = ()
+    retraction_status: str = "none"
+    retraction_notice_doi: str = ""
+
+    pem_label: str = ""
+    atlas_slug: str = ""
+    atlas_url: str = ""
+    atlas_version: int | None = None
+    atlas_changed_on: date | None = None
+
+    @property
+    def paper_url(self) -> str:
+        """Where the paper is read: by its DOI, else PubMed, else PubMed Central, else the address of the source."""
+        if self.doi:
+            return doi_link(self.doi)
+        if self.pmid:
+            return pubmed_link(self.pmid)
+        return pmc_link(self.pmcid) if self.pmcid else self.url
+
+    @property
+    def first_page(self) -> str:
+        return self._page_range()[0]
+
+    @property
+    def last_page(self) -> str:
+        """Empty for an article number or a single page."""
+        return self._page_range()[1]
+
+    def _page_range(self) -> tuple[str, str]:
+        """Only `number-number` is a range: article numbers such as `e2-14` or `S0140-6736` hold hyphens too."""
+        first, hyphen, last = self.pages.strip().replace("–", "-").partition("-")
+        first, last = first.strip(), last.strip()
+        letters = first.rstrip("0123456789")
+        is_number = letters != first and (letters.isalpha() or not letters)
+        if hyphen and is_number and last.removeprefix(letters).isdecimal():
+            return first, last
+        return self.pages.strip(), ""
