@@ -4,7 +4,16 @@ from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 
 from studies.models import Study
-from studies.vocabulary import DESIGN_HINTS, LEVEL_HINTS, PEM_HINTS, Design, EvidenceLevel, Pem, Retraction
+from studies.vocabulary import (
+    DESIGN_HINTS,
+    LEVEL_HINTS,
+    PEM_HINTS,
+    DefinitionPem,
+    Design,
+    EvidenceLevel,
+    Pem,
+    Retraction,
+)
 
 register = template.Library()
 
@@ -13,6 +22,13 @@ RETRACTION_SENTENCES = {
     Retraction.CONCERN: "The journal has voiced concern about this paper.",
     Retraction.RETRACTED: "RETRACTED: this paper has been taken back.",
     Retraction.WITHDRAWN: "WITHDRAWN: the journal has taken this paper back.",
+}
+DEFINITION_PEM_SENTENCES = {
+    DefinitionPem.REQUIRED: "It requires PEM.",
+    DefinitionPem.OPTIONAL: "It lists PEM as one of several symptoms to choose from.",
+    DefinitionPem.NOT_MENTIONED: "It does not mention PEM.",
+    DefinitionPem.PARTIAL: "It requires post-exertional fatigue and does not name PEM.",
+    DefinitionPem.VARIABLE: "It is a way of finding patients and does not tell if PEM was needed.",
 }
 
 
@@ -24,6 +40,11 @@ def pem_label(value: str) -> str:
 @register.filter
 def pem_hint(value: str) -> str:
     return PEM_HINTS[Pem(value)]
+
+
+@register.filter
+def definition_pem_sentence(value: str) -> str:
+    return DEFINITION_PEM_SENTENCES[DefinitionPem(value)]
 
 
 @register.filter
