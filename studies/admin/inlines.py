@@ -1,0 +1,102 @@
+"""The rows of a study, editable while it is a draft and shown as they are afterwards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from studies.admin.drafts import AbstractForm, AuthorForm, DefinitionForm, DefinitionFormSet, LinkForm, ProvenanceForm
+from studies.models import Abstract, Author, Flag, Study, StudyDefinition, StudyLink, TextProvenance
+from studies.vocabulary import State
+
+
+class DraftInline(admin.StackedInline):
+    """Whoever may edit the draft may edit its rows; whoever may see the study sees them."""
+
+    extra = 1  # so that a row can be added without scripts
+
+    def _may_edit(self, request: HttpRequest, study: Study | None) -> bool:
+        is_draft = study is None or study.state == State.DRAFT
+        return is_draft and request.user.has_perm("studies.change_study")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("studies.view_study")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return self._may_edit(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
+
+class AuthorInline(DraftInline, admin.TabularInline):
+    template = "admin/edit_inline/tabular.html"
+    model = Author
+    form = AuthorForm
+    fields = ["order", "family", "given", "collective", "orcid"]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **options: Any) -> int:
+        return 3 if obj is None else 1
+
+    def order(self, author: Author) -> int:
+        return author.position
+
+
+class DefinitionInline(DraftInline):
+    model = StudyDefinition
+    form = DefinitionForm
+    formset = DefinitionFormSet
+    autocomplete_fields = ["definition"]
+    verbose_name = "case definition"
+    verbose_name_plural = "case definitions as the paper applied them"
+    fields = [("definition", "role", "cohort"), "quote", ("locator", "basis"), "modification", "checked"]
+
+    @admin.display(description="Checked", boolean=True)
+    def checked(self, row: StudyDefinition) -> bool:
+        return row.checked_by_id is not None
+
+
+class LinkInline(DraftInline, admin.TabularInline):
+    template = "admin/edit_inline/tabular.html"
+    model = StudyLink
+    form = LinkForm
+    fk_name = "source"
+    autocomplete_fields = ["target"]
+    verbose_name = "link to another study"
+    verbose_name_plural = "links to other studies"
+
+
+class AbstractInline(DraftInline):
+    model = Abstract
+    form = AbstractForm
+    verbose_name_plural = "abstract: searched always, shown only where its licence permits"
+    fields = ["sections", ("license", "license_url"), "source"]
+    can_delete = True
+
+
+class ProvenanceInline(DraftInline, admin.TabularInline):
+    template = "admin/edit_inline/tabular.html"
+    model = TextProvenance
+    form = ProvenanceForm
+    verbose_name = "text drafted another way"
+    verbose_name_plural = "texts that somebody else or a machine drafted"
+    fields = ["field", "basis", "drafter", "model", "model_version"]
+
+
+class FlagInline(DraftInline, admin.TabularInline):
+    """Flags are public notices: on a published study they change by a proposal, on a draft there are none yet."""
+
+    template = "admin/edit_inline/tabular.html"
+    model = Flag
+    fields = ["kind", "reason", "link"]
+
+    def _may_edit(self, request: HttpRequest, study: Study | None) -> bool:
+        return False
+
+
+EDITABLE = [AuthorInline, DefinitionInline, LinkInline, AbstractInline, ProvenanceInline]

@@ -1,0 +1,122 @@
+"""The page of one study: a form while it is a draft, its content and its buttons afterwards."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from studies import badges, slugs
+from studies.admin.drafts import StudyDraftForm
+from studies.admin.inlines import EDITABLE, FlagInline
+from studies.admin.study import FIELDSETS, READABLE, StudyFields
+from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition
+from studies.snapshots import abstract_hash
+from studies.vocabulary import Drafter, Pem, State
+
+
+@admin.register(Study)
+class StudyAdmin(StudyFields):
+    form = StudyDraftForm
+    readonly_fields = ["badge", "drafted_by", "state"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        """Content is edited in drafts only; a study under review goes back first, a public one changes by proposal."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.state == State.DRAFT)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return obj is not None and obj.state == State.DRAFT and super().has_delete_permission(request, obj)
+
+    def view_on_site(self, obj: Study) -> str | None:
+        return obj.get_absolute_url() if obj.version else None
+
+    def get_fieldsets(self, request: HttpRequest, obj: Study | None = None) -> Any:
+        """All fields; where they are not edited, those that are stored as data read as words."""
+        if self.has_change_permission(request, obj):
+            return FIELDSETS
+        return [(name, {"fields": _readable(options["fields"])}) for name, options in FIELDSETS]
+
+    def get_inlines(self, request: HttpRequest, obj: Study | None) -> list[Any]:
+        return [*EDITABLE, FlagInline] if obj and obj.version else EDITABLE
+
+    def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
+        """Save the draft under the name of whoever saved it last: an approver is never the last person who wrote.
+
+        The badge is taken off until the rows are saved too, and a draft without an address gets one that nobody sees.
+        """
+        obj.drafted_by = request.user
+        obj.pem, obj.pem_rule = Pem.NOT_CODED, ""
+        obj.slug = obj.slug or f"draft-{secrets.token_hex(8)}"
+        super().save_model(request, obj, form, change)
+        # A text that was written anew is by whoever submits it next; a machine's draft stays a machine's draft.
+        rewritten = obj.text_provenance.filter(field__in=form.changed_data, drafter=Drafter.PERSON)
+        rewritten.delete()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save = {Author: _save_authors, StudyDefinition: _save_definitions, Abstract: _save_abstract}.get(formset.model)
+        if save:
+            save(request, formset)
+        else:
+            super().save_formset(request, form, formset, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        study = Study.objects.get(pk=form.instance.pk)
+        badges.derive_badge(study)
+        if not form.cleaned_data.get("slug"):
+            study.slug = propose_slug(study)
+            study.save(update_fields=["slug"])
+        form.instance.refresh_from_db()
+
+
+def propose_slug(study: Study) -> str:
+    """An address that no study has or had, from first author, year and title."""
+    first = study.authors.first() or Author()
+    base = slugs.study_slug(first.family, first.collective, study.year, study.title)
+    like = {"slug__startswith": base}
+    taken = set(Study.objects.filter(**like).exclude(pk=study.pk).values_list("slug", flat=True))
+    return slugs.with_suffix(base, taken | set(SlugRedirect.objects.filter(**like).values_list("slug", flat=True)))
+
+
+def _readable(fields: list[Any]) -> list[Any]:
+    return [READABLE.get(field, field) if isinstance(field, str) else field for field in fields]
+
+
+def _save_authors(request: HttpRequest, formset: Any) -> None:
+    """Write the authors anew in the typed order. Rows of a draft are named nowhere else, so they need not survive."""
+    formset.save(commit=False)
+    kept = [
+        form for form in formset.forms if form not in formset.deleted_forms and (form.has_changed() or form.instance.pk)
+    ]
+    kept.sort(key=lambda form: form.cleaned_data.get("order") or len(formset.forms))
+    Author.objects.filter(study=formset.instance).delete()
+    for position, form in enumerate(kept, start=1):
+        author = form.instance
+        author.pk, author.position, author.study = None, position, formset.instance
+        author._state.adding = True
+        author.save()
+
+
+def _save_definitions(request: HttpRequest, formset: Any) -> None:
+    """Put names to the rows: who coded what changed, and who ticked that a row was checked."""
+    for row in formset.save(commit=False):
+        row.coded_by = request.user
+        row.position = row.position if row.pk else row.study.definitions.count() + 1
+        row.save()
+    for row in formset.deleted_objects:
+        row.delete()
+    for form in formset.forms:
+        if form.instance.pk and form not in formset.deleted_forms and "checked" in form.changed_data:
+            form.instance.checked_by = request.user if form.cleaned_data["checked"] else None
+            form.instance.save(update_fields=["checked_by"])
+    formset.save_m2m()
+
+
+def _save_abstract(request: HttpRequest, formset: Any) -> None:
+    for abstract in formset.save(commit=False):
+        abstract.sha256 = abstract_hash(abstract.sections)
+        abstract.save()
+    for abstract in formset.deleted_objects:
+        abstract.delete()

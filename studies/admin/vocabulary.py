@@ -1,0 +1,91 @@
+"""Case definitions, topics and terms. They are public, so saving one moves the counter of everything public."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from studies import public_state
+from studies.admin import fields
+from studies.admin.base import StaffAdmin
+from studies.models import CaseDefinition, GlossaryTerm, Topic
+
+ALIASES = "One per line."
+
+
+class PublicWordAdmin(StaffAdmin):
+    """Something public that is no study. Slugs stand in addresses and revisions, so they are fixed once made."""
+
+    actions = None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["slug"] if obj else []
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The last write of a save, within its transaction."""
+        super().save_related(request, form, formsets, change)
+        public_state.move_counter()
+
+
+class CaseDefinitionForm(forms.ModelForm):
+    aliases = fields.LinesField(required=False, label="Other names", help_text=ALIASES)
+    doi = fields.doi_field(empty_value="")
+    pmid = fields.pmid_field()
+
+    class Meta:
+        model = CaseDefinition
+        fields = ["name", "slug", "aliases", "year", "pem", "pem_note", "doi", "pmid", "source", "verified"]
+
+    def clean_pmid(self) -> str:
+        return self.cleaned_data["pmid"] or ""
+
+
+@admin.register(CaseDefinition)
+class CaseDefinitionAdmin(PublicWordAdmin):
+    form = CaseDefinitionForm
+    list_display = ["name", "year", "pem", "verified"]
+    list_filter = ["pem", "verified"]
+    search_fields = ["name", "slug", "aliases"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CaseDefinition | None = None) -> list[str]:
+        """Whether a definition requires PEM decides badges, so it changes by an action of two people."""
+        return ["slug", "pem"] if obj else []
+
+
+@admin.register(Topic)
+class TopicAdmin(PublicWordAdmin):
+    list_display = ["label", "slug"]
+    search_fields = ["label", "slug"]
+    fields = ["label", "slug", "description"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
+        return {} if obj else {"slug": ["label"]}
+
+
+class GlossaryTermForm(forms.ModelForm):
+    aliases = fields.LinesField(required=False, label="Other words for it", help_text=ALIASES)
+
+    class Meta:
+        model = GlossaryTerm
+        fields = ["term", "slug", "aliases", "meaning", "in_search"]
+
+
+@admin.register(GlossaryTerm)
+class GlossaryTermAdmin(PublicWordAdmin):
+    form = GlossaryTermForm
+    list_display = ["term", "shown_aliases", "in_search"]
+    list_filter = ["in_search"]
+    search_fields = ["term", "aliases"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
+        return {} if obj else {"slug": ["term"]}
+
+    @admin.display(description="Other words for it")
+    def shown_aliases(self, term: GlossaryTerm) -> str:
+        return ", ".join(term.aliases)

@@ -1,0 +1,230 @@
+"""Drafting a study in the admin."""
+
+import datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from studies.models import CaseDefinition, Study, Topic
+from tests.studies.factories import make_user
+from tests.studies.filling import form_of, send
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/studies/study/add/"
+
+
+@pytest.fixture
+def editor():
+    return make_user("editor")
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor)
+    return client
+
+
+def change(study):
+    return reverse("admin:studies_study_change", args=[study.pk])
+
+
+def drafted(desk, **typed):
+    """A draft made through the form, as an editor makes it."""
+    answer = send(
+        desk, ADD, field="title", **{"title": "Muscle strength after exertion", "published": "2021-03", **typed}
+    )
+    assert answer.status_code == 302, errors_of(answer)
+    return Study.objects.get()
+
+
+def errors_of(answer):
+    context = answer.context
+    found = dict(context["adminform"].form.errors)
+    return [
+        found,
+        *[formset.formset.errors for formset in context["inline_admin_formsets"] if any(formset.formset.errors)],
+    ]
+
+
+def author_row(number, **values):
+    return {f"authors-{number}-{name}": value for name, value in values.items()}
+
+
+def definition_row(slug, number=0, **values):
+    row = {"definition": CaseDefinition.objects.get(slug=slug).pk, "role": "inclusion", "basis": "full_text", **values}
+    return {f"definitions-{number}-{name}": value for name, value in row.items()}
+
+
+def test_draft_is_saved_with_everything_that_was_typed(desk, editor):
+    topics = list(Topic.objects.all()[:2])
+    study = drafted(
+        desk,
+        doi="https://doi.org/10.1000/ABC.",
+        pmid="PMID: 0012345",
+        pmcid="pmc77",
+        method_flags=["small_sample", "not_blinded"],
+        topics=[topic.pk for topic in topics],
+        findings="Strength fell.\nIt came back late.",
+        **author_row(0, order="2", family="Second", given="Ann"),
+        **author_row(1, order="1", family="Müller", given="Zoë", orcid="https://orcid.org/0000-0002-8829-2217"),
+        **author_row(2, collective="The Strength Group"),
+    )
+    assert (study.state, study.drafted_by, study.version) == ("draft", editor, 0)
+    assert (study.doi, study.pmid, study.pmcid) == ("10.1000/abc", "12345", "PMC77")
+    assert (study.published_on, study.published_precision) == (datetime.date(2021, 3, 1), "month")
+    assert study.method_flags == ["not_blinded", "small_sample"]
+    assert study.findings == ["Strength fell.", "It came back late."]
+    assert set(study.topics.all()) == set(topics)
+    assert list(study.authors.values_list("position", "family", "collective", "orcid")) == [
+        (1, "Müller", "", "0000-0002-8829-2217"),
+        (2, "Second", "", ""),
+        (3, "", "The Strength Group", ""),
+    ]
+
+
+def test_address_is_proposed_from_author_year_and_title_and_never_taken_twice(desk):
+    study = drafted(desk, **author_row(0, family="Müller"))
+    assert study.slug == "muller-2021-muscle-strength"
+    send(
+        desk,
+        ADD,
+        field="title",
+        title="Muscle strength after exertion",
+        published="2021",
+        **author_row(0, family="Müller"),
+    )
+    assert Study.objects.exclude(pk=study.pk).get().slug == "muller-2021-muscle-strength-2"
+
+
+def test_address_that_was_typed_is_kept(desk):
+    assert drafted(desk, slug="my-own-address").slug == "my-own-address"
+
+
+def test_saving_a_draft_unchanged_changes_nothing(desk):
+    study = drafted(
+        desk, findings="One.\nTwo.", **author_row(0, family="Müller"), **definition_row("ccc-2003"), design="cohort"
+    )
+    before = Study.objects.values().get(), list(study.authors.values_list("position", "family"))
+    assert send(desk, change(study), field="title").status_code == 302
+    assert (Study.objects.values().get(), list(study.authors.values_list("position", "family"))) == before
+    assert LogEntry.objects.first().change_message == ""
+
+
+def test_authors_can_be_put_in_another_order(desk):
+    study = drafted(desk, **author_row(0, order="1", family="A"), **author_row(1, order="2", family="B"))
+    send(desk, change(study), field="title", **author_row(0, order="2"), **author_row(1, order="1"))
+    assert list(study.authors.values_list("position", "family")) == [(1, "B"), (2, "A")]
+
+
+def test_badge_is_derived_on_saving_and_shown(desk):
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
+    assert (study.pem, study.pem_rule) == ("required", "one_required")
+    page = desk.get(change(study)).content.decode()
+    assert "Patients had to meet one definition, and it requires PEM." in page
+
+
+def test_badge_goes_when_the_design_turns_out_to_have_no_participants(desk):
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
+    send(desk, change(study), field="title", design="animal")
+    study.refresh_from_db()
+    assert (study.pem, study.pem_rule) == ("not_applicable", "no_participants")
+
+
+def test_badge_cannot_be_typed_in(desk):
+    study = drafted(desk, pem="required", pem_rule="one_required")
+    assert (study.pem, study.pem_rule) == ("not_coded", "")
+
+
+def test_definition_row_bears_the_names_of_who_coded_and_who_checked(desk, editor):
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003", checked="on"))
+    row = study.definitions.get()
+    assert (row.coded_by, row.checked_by, row.position) == (editor, editor, 1)
+
+
+def test_definition_younger_than_the_paper_is_refused(desk):
+    answer = send(desk, ADD, field="title", title="Old", published="1994", **definition_row("ccc-2003"))
+    assert answer.status_code == 200
+    assert errors_of(answer)[1][0] == {"definition": ["ccc-2003 is from 2003, but the paper was published in 1994."]}
+    assert Study.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "message"),
+    [
+        ({"doi": "see the website"}, "doi", "This is no DOI. A DOI begins with 10. and has a slash in it."),
+        ({"pem_claim": "compulsory"}, "pem_quote", "Quote the sentence in which the paper says this about PEM."),
+        (
+            {"evidence_level": "E0", "design": "cohort"},
+            "evidence_level",
+            "Consensus is for guidelines, consensus papers and systematic reviews only.",
+        ),
+        ({"published": "last spring"}, "published", None),
+    ],
+)
+def test_refused_draft_says_why_and_keeps_what_was_typed(desk, typed, field, message):
+    long = "Half an hour of writing. " * 20
+    answer = send(desk, ADD, field="title", title="T", summary=long, findings="A.\nB.", **typed)
+    assert answer.status_code == 200
+    errors = answer.context["adminform"].form.errors[field]
+    assert message is None or errors == [message]
+    kept = form_of(answer, field="title")
+    assert (kept["summary"], kept["findings"], kept[next(iter(typed))]) == (
+        [long], ["A.\nB."], [next(iter(typed.values()))],
+    )  # fmt: skip
+    assert Study.objects.count() == 0
+
+
+def test_identifier_of_another_study_is_refused_in_any_spelling(desk):
+    drafted(desk, doi="10.1000/abc")
+    answer = send(desk, ADD, field="title", title="Again", doi="https://doi.org/10.1000/ABC")
+    assert answer.context["adminform"].form.errors["doi"] == ["Study with this DOI already exists."]
+
+
+def test_author_is_a_person_or_a_group(desk):
+    answer = send(desk, ADD, field="title", title="T", **author_row(0, family="A", collective="Group"))
+    assert errors_of(answer)[1][0] == {"__all__": ["Give a person's family name, or the name of a group, not both."]}
+
+
+def test_abstract_is_typed_in_sections(desk):
+    study = drafted(desk, **{"abstract-0-sections": "Aim:\nTo see.\n\nResult:\nSeen.", "abstract-0-license": "CC-BY"})
+    assert study.abstract.sections == [{"label": "Aim", "text": "To see."}, {"label": "Result", "text": "Seen."}]
+    assert len(study.abstract.sha256) == 64
+
+
+def test_draft_does_not_write_a_link_into_an_older_study(desk):
+    older = Study.objects.create(slug="older", title="Older")
+    typed = {
+        "links_out-TOTAL_FORMS": "1",
+        "links_out-0-type": "shares_participants_with",
+        "links_out-0-target": older.pk,
+    }
+    answer = send(desk, ADD, field="title", title="Newer", **typed)
+    assert errors_of(answer)[1][0] == {
+        "target": ["This link is kept with the older of the two studies. Propose it there."]
+    }
+
+
+def test_link_to_another_study_is_saved(desk):
+    older = Study.objects.create(slug="older", title="Older")
+    typed = {"links_out-TOTAL_FORMS": "1", "links_out-0-type": "replicates", "links_out-0-target": older.pk}
+    assert send(desk, ADD, field="title", title="Newer", **typed).status_code == 302
+    assert Study.objects.get(title="Newer").links_out.get().target == older
+
+
+def test_log_holds_no_texts(desk):
+    study = drafted(desk, key_point="A secret finding.", **author_row(0, family="Confidential"))
+    send(desk, change(study), field="title", key_point="Another secret.")
+    logged = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
+    assert (
+        logged == "confidential-2021-muscle-strength Changed key_point. confidential-2021-muscle-strength 1 new author."
+    )
+
+
+def test_last_person_who_saved_is_the_drafter(desk):
+    study = drafted(desk)
+    other = make_user("lead")
+    desk.force_login(other)
+    send(desk, change(study), field="title", question="What?")
+    study.refresh_from_db()
+    assert study.drafted_by == other
