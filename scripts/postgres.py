@@ -98,18 +98,18 @@ def _environment(bin_folder: Path) -> dict[str, str]:
 class Server:
     """A running server. `url` is a DATABASE_URL of its empty database `atlas`; `stop()` ends it and removes its folder."""
 
-    def __init__(self, *, durable: bool = False, options: list[str] | None = None) -> None:
+    def __init__(self, *, durable: bool = False, options: list[str] | None = None, root: Path = SYSTEM_ROOT) -> None:
         """Start it. `durable` keeps PostgreSQL's own safe writing (for benchmarks); `options` are `name=value` settings."""
         self.home = _short_temporary_folder()
         try:
-            self._start(durable, options or [])
+            self._start(durable, options or [], root)
         except BaseException:
             shutil.rmtree(self.home, ignore_errors=True)
             raise
 
-    def _start(self, durable: bool, options: list[str]) -> None:
+    def _start(self, durable: bool, options: list[str], root: Path) -> None:
         account = _unprivileged_account()
-        self._bin = _readable_binaries(binaries(), self.home, account)
+        self._bin = _readable_binaries(binaries(root), self.home, account)
         self._environment = _environment(self._bin)
         if account is not None:
             entry = pwd.getpwnam(account)
