@@ -90,6 +90,7 @@ LABELS = {
     "links": "Links to other studies",
     "author_responses": "Answers by the paper’s authors",
 }
+ORDER = {name: place for place, name in enumerate(LABELS)}
 WORDS: dict[str, type[TextChoices]] = {
     "state": State,
     "retraction_status": Retraction,
@@ -120,6 +121,11 @@ def label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
+def reading_place(name: str) -> int:
+    """Where a field stands in reading order; unknown ones come last."""
+    return ORDER.get(name, len(ORDER))
+
+
 def shown(name: str, value: Any, names: Names) -> str | list[str]:
     """The value as text, or as a list of texts where the field is a list."""
     if name in LINES:
@@ -141,8 +147,10 @@ def studies_named(values: Mapping[str, Any]) -> set[int]:
 
 
 def _items(value: Any) -> Sequence[Any]:
-    """The lines of a list field; a mapping (field to how its text was made) gives its pairs."""
-    return list(value.items()) if isinstance(value, dict) else value
+    """The lines of a list field; a mapping (field to how its text was made) gives its pairs, in reading order."""
+    if isinstance(value, dict):
+        return sorted(value.items(), key=lambda pair: reading_place(pair[0]))
+    return value
 
 
 def _word(name: str, value: Any) -> str:

@@ -28,7 +28,7 @@ class Column:
 
     slug: str
     label: str
-    order: Callable[[Row], object]
+    order: Callable[[Row], str | int]
     largest_first: bool = False
 
 

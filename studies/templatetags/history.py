@@ -2,7 +2,7 @@
 
 from django import template
 
-from studies.field_words import LABELS, label
+from studies.field_words import label, reading_place
 from studies.models import Revision
 from studies.vocabulary import RevisionKind
 
@@ -14,13 +14,8 @@ def what_changed(revision: Revision) -> str:
     """The kind of change and the fields it touched: "Changed: Key point, Main limit."."""
     if revision.kind == RevisionKind.PUBLISH:
         return f"{revision.get_kind_display()}."
-    order = list(LABELS)
-    fields = sorted(revision.value_hashes, key=lambda name: order.index(name) if name in LABELS else len(order))
-    return (
-        f"{revision.get_kind_display()}: {', '.join(map(label, fields))}."
-        if fields
-        else f"{revision.get_kind_display()}."
-    )
+    fields = sorted(revision.value_hashes, key=reading_place)
+    return f"{revision.get_kind_display()}: {', '.join(map(label, fields))}."
 
 
 @register.filter
