@@ -11,3 +11,6 @@ urlpatterns = [
     path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("studies.urls")),
 ]
+
+handler400 = "atlas_site.errors.bad_request"
+handler500 = "atlas_site.errors.server_error"
