@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,7 +14,11 @@ from studies.field_words import label
 from studies.models import Abstract, Author, Study, StudyDefinition, StudyLink, TextProvenance, Topic
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
+from studies.roles import one_person
 from studies.vocabulary import Drafter, EvidenceLevel, LinkType, MethodFlag, PemMeasure
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 ONE_PER_LINE = "One item per line."
 OPTIONAL_TEXTS = {
@@ -146,18 +150,36 @@ class DefinitionForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.initial["checked"] = bool(self.instance.checked_by_id)
 
+    @property
+    def recoded(self) -> bool:
+        """Whether anything but the tick was changed."""
+        return bool(set(self.changed_data) - {"checked"})
+
 
 class DefinitionFormSet(forms.BaseInlineFormSet):
+    """The rows of one study, typed by `user` (set by the inline)."""
+
+    user: User
+
     def clean(self) -> None:
-        """A definition cannot have been used by a paper that is older than it."""
         super().clean()
-        published_on = self.instance.published_on
         for form in self.forms:
-            definition = form.cleaned_data.get("definition") if form.is_valid() else None
-            if definition and not form.cleaned_data.get("DELETE") and published_on:
-                row = pem.Row(definition.slug, definition.pem, form.cleaned_data["role"], "", definition.year)
-                for problem in pem.check_years(rows=[row], year=published_on.year):
-                    form.add_error("definition", f"{problem.message}.")
+            if form.is_valid() and form.cleaned_data.get("definition") and not form.cleaned_data.get("DELETE"):
+                self._check_year(form)
+                self._check_second_look(form)
+
+    def _check_year(self, form: DefinitionForm) -> None:
+        """A definition cannot have been used by a paper that is older than it."""
+        day, definition = self.instance.published_on, form.cleaned_data["definition"]
+        row = pem.Row(definition.slug, definition.pem, form.cleaned_data["role"], "", definition.year)
+        for problem in pem.check_years(rows=[row], year=day.year if day else None):
+            form.add_error("definition", f"{problem.message}.")
+
+    def _check_second_look(self, form: DefinitionForm) -> None:
+        ticked = form.cleaned_data["checked"] and "checked" in form.changed_data
+        own = form.recoded or form.instance.coded_by_id == self.user.pk
+        if ticked and own and not one_person():
+            form.add_error("checked", "You coded this row, so another person must check it.")
 
 
 class LinkForm(forms.ModelForm):

@@ -56,6 +56,11 @@ class DefinitionInline(DraftInline):
     verbose_name_plural = "case definitions as the paper applied them"
     fields = [("definition", "role", "cohort"), "quote", ("locator", "basis"), "modification", "checked"]
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        formset = super().get_formset(request, obj, **options)
+        formset.user = request.user
+        return formset
+
     @admin.display(description="Checked", boolean=True)
     def checked(self, row: StudyDefinition) -> bool:
         return row.checked_by_id is not None

@@ -100,18 +100,23 @@ def _save_authors(request: HttpRequest, formset: Any) -> None:
 
 
 def _save_definitions(request: HttpRequest, formset: Any) -> None:
-    """Put names to the rows: who coded what changed, and who ticked that a row was checked."""
-    for row in formset.save(commit=False):
-        row.coded_by = request.user
-        row.position = row.position if row.pk else row.study.definitions.count() + 1
-        row.save()
+    """Put names to the rows: who coded what changed (which ends an earlier check), and who checked the others."""
+    formset.save(commit=False)
     for row in formset.deleted_objects:
         row.delete()
     for form in formset.forms:
-        if form.instance.pk and form not in formset.deleted_forms and "checked" in form.changed_data:
-            form.instance.checked_by = request.user if form.cleaned_data["checked"] else None
-            form.instance.save(update_fields=["checked_by"])
-    formset.save_m2m()
+        if form.has_changed() and form not in formset.deleted_forms:
+            _save_definition(request, form)
+
+
+def _save_definition(request: HttpRequest, form: Any) -> None:
+    row, ticked = form.instance, form.cleaned_data["checked"] and "checked" in form.changed_data
+    if form.recoded:
+        row.coded_by, row.checked_by = request.user, None
+    if "checked" in form.changed_data:
+        row.checked_by = request.user if ticked else None
+    row.position = row.position if row.pk else row.study.definitions.count() + 1
+    row.save()
 
 
 def _save_abstract(request: HttpRequest, formset: Any) -> None:

@@ -137,9 +137,30 @@ def test_badge_cannot_be_typed_in(desk):
 
 
 def test_definition_row_bears_the_names_of_who_coded_and_who_checked(desk, editor):
-    study = drafted(desk, design="cohort", **definition_row("ccc-2003", checked="on"))
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
+    other = make_user("editor")
+    desk.force_login(other)
+    assert send(desk, change(study), field="title", **{"definitions-0-checked": "on"}).status_code == 302
     row = study.definitions.get()
-    assert (row.coded_by, row.checked_by, row.position) == (editor, editor, 1)
+    assert (row.coded_by, row.checked_by, row.position) == (editor, other, 1)
+
+
+def test_nobody_checks_the_rows_they_coded(desk):
+    answer = send(desk, ADD, field="title", title="T", **definition_row("ccc-2003", checked="on"))
+    assert errors_of(answer)[1][0] == {"checked": ["You coded this row, so another person must check it."]}
+
+
+def test_one_person_alone_may_check_their_own_rows(desk, editor, settings):
+    settings.ATLAS_ONE_PERSON = True
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003", checked="on"))
+    assert study.definitions.get().checked_by == editor
+
+
+def test_check_ends_when_the_row_changes(desk):
+    study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
+    study.definitions.update(checked_by=make_user("editor"))
+    send(desk, change(study), field="title", **{"definitions-0-quote": "All patients met the CCC."})
+    assert study.definitions.get().checked_by is None
 
 
 def test_definition_younger_than_the_paper_is_refused(desk):
