@@ -1,0 +1,92 @@
+"""Load the sample atlas: real papers, so that a new atlas shows what it can do."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from studies import publishing
+from studies.incoming import Incoming
+from studies.ingest import Holdings, Outcome, Pair, ingest
+from studies.models import Study
+from studies.sample_files import coded_papers, listed_papers
+
+BATCH = 500  # papers in one transaction: a load that is cut off keeps whole batches and continues with the next one
+
+
+class Command(BaseCommand):
+    help = "Load the sample atlas: 913 real ME/CFS papers, 34 of them with sample texts. Loading again changes nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--all", action="store_true", help="add 5,047 papers on long COVID, bibliography only")
+        parser.add_argument("--force", action="store_true", help="load beside studies that are not samples")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        refuse_foreign_data(force=options["force"])
+        outcome = load(everything=options["all"])
+        lines = [summary(outcome), *(report_lines(outcome) if options["verbosity"] else [])]
+        self.stdout.write("\n".join(lines))
+
+
+def refuse_foreign_data(*, force: bool) -> None:
+    """Stop before sample texts mix with a real atlas, which nobody would notice for a long time."""
+    others = Study.objects.filter(is_sample=False).count()
+    if others and not force:
+        raise CommandError(
+            f"This database holds {others} studies that are not samples, so nothing was loaded. "
+            "Load the sample atlas into a database of its own, or add --force."
+        )
+
+
+def load(*, everything: bool) -> Outcome:
+    """Create and publish what is missing, batch by batch. The studies with texts come last: they are the newest changes."""
+    holdings, outcome = Holdings(), Outcome()
+    for batch in batches(listed_papers(everything=everything), BATCH):
+        outcome.add(load_batch(batch, holdings))
+    outcome.add(load_batch(coded_papers(), holdings))
+    return outcome
+
+
+@transaction.atomic
+def load_batch(papers: list[Incoming], holdings: Holdings) -> Outcome:
+    outcome = ingest(papers, holdings=holdings, is_sample=True)
+    if outcome.created:
+        publishing.publish_sample(outcome.created)
+    return outcome
+
+
+def batches(papers: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
+    rest = iter(papers)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def summary(outcome: Outcome) -> str:
+    return (
+        f"Sample atlas: {len(outcome.created)} studies created, {outcome.present} were already there, "
+        f"{len(outcome.refused)} not created because a study has their identifier, "
+        f"{len(outcome.look_alikes)} possible duplicates among the created."
+    )
+
+
+def report_lines(outcome: Outcome) -> Iterator[str]:
+    """What needs a person's eyes, under one heading for each kind; a suspected twin stands below its record."""
+    for heading, pairs in (
+        ("Not created, a study has the same identifier:", outcome.refused),
+        ("Created, but perhaps the same paper twice:", outcome.look_alikes),
+    ):
+        if pairs:
+            yield heading
+            yield from (line for pair in pairs for line in pair_lines(pair))
+    if outcome.notices:
+        yield "Created, and the title reads as a notice about another paper:"
+        yield from (f"- {title} [{slug}]" for _, slug, title in outcome.notices)
+    yield from outcome.problems
+
+
+def pair_lines(pair: Pair) -> Iterator[str]:
+    yield f"- {pair.title} [{pair.slug or pair.because}]"
+    yield f"  {pair.other_title} [{pair.other_slug}]"
