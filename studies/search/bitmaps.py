@@ -61,7 +61,8 @@ class Order:
         """`numbers` is a column by id, each from 0 to 2**33; without it `ids` is the sequence itself."""
         self.ids = array("q", ids)
         self._numbers = numbers or array("q")
-        self._places = array("q", bytes(8 * (max(self.ids, default=-1) + 1)))
+        self._everything = from_ids(self.ids)
+        self._places = array("q", bytes(8 * self._everything.bit_length()))
         for place, each in enumerate(self.ids):
             self._places[each] = place
 
@@ -78,8 +79,9 @@ class Order:
         """The studies of a subset from position `start` on, at most `number`.
 
         Three ways with one answer: the whole sequence is sliced; a small subset is sorted; a large one is picked out
-        of the sequence, which is faster the nearer the slice lies to the start.
+        of the sequence, which is faster the nearer the slice lies to the start. What is not in the order is left out.
         """
+        bitmap &= self._everything
         hits = bitmap.bit_count()
         if hits == len(self.ids):
             return list(self.ids[start : start + number])

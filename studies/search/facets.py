@@ -45,6 +45,11 @@ class Selection:
     year_from: int | None = None
     year_to: int | None = None
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for equal selections, and hashable."""
+        return (tuple(sorted(self.values.items())), self.year_from, self.year_to)
+
     def __bool__(self) -> bool:
         return any(self.values.values()) or self.year_from is not None or self.year_to is not None
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studies.search.query import Alternative, Part, Query
+from studies.search.expressions import TSQUERY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from studies.search.synonyms import Phrase
+    from studies.search.query import Part, Query
 
 DOCUMENTS = "studies_searchdocument"
 COLUMNS = ("title", "key", "body", "people", "abstract")
@@ -43,39 +45,32 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
-def match(connection: BaseDatabaseWrapper, query: Query, *, in_title: bool = False) -> list[int]:
-    """Ids of the studies that the query finds, in no order; `in_title` looks at titles alone.
-
-    The query must require something.
-    """
-    function = "study_title_search" if in_title else "study_search"
-    without = f" & !({_any(query.excluded)})" if query.excluded and not in_title else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s::tsquery)", [_required(query) + without])
-        return cursor.fetchone()[0]
+def match(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
+    """Ids of the studies with all that the query requires and nothing that it excludes, in no order."""
+    return _hits(connection, "study_search", TSQUERY.whole(query))
 
 
-def known(connection: BaseDatabaseWrapper, parts: tuple[Part, ...]) -> list[bool]:
+def match_titles(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
+    """Ids of the studies whose title alone has all that the query requires."""
+    return _hits(connection, "study_title_search", TSQUERY.required(query))
+
+
+def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[int]:
+    """Ids of the studies with at least one of the parts."""
+    return _hits(connection, "study_search", TSQUERY.any_part(parts))
+
+
+def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
     """For each part whether any study has it."""
     if not parts:
         return []
     one = f"EXISTS (SELECT 1 FROM {DOCUMENTS} WHERE words @@ %s::tsquery)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join([one] * len(parts)), [_any((part,)) for part in parts])
+        cursor.execute("SELECT " + ", ".join([one] * len(parts)), [TSQUERY.any_part([part]) for part in parts])
         return list(cursor.fetchone())
 
 
-def _required(query: Query) -> str:
-    return " & ".join(f"({_any((part,))})" for part in query.required)
-
-
-def _any(parts: tuple[Part, ...]) -> str:
-    return " | ".join(_all(alternative) for part in parts for alternative in part.alternatives)
-
-
-def _all(alternative: Alternative) -> str:
-    return "(" + " & ".join(_phrase(phrase) for phrase in alternative) + ")"
-
-
-def _phrase(phrase: Phrase) -> str:
-    return "(" + " <-> ".join(f"'{token}'" for token in phrase) + ")"
+def _hits(connection: BaseDatabaseWrapper, function: str, expression: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s::tsquery)", [expression])
+        return list(cursor.fetchone()[0])

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studies.search.query import Alternative, Part, Query
+from studies.search.expressions import FTS5
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from studies.search.synonyms import Phrase
+    from studies.search.query import Part, Query
 
 DOCUMENTS = "studies_searchdocument"
 INDEX = "studies_searchindex"
@@ -34,7 +36,6 @@ _TRIGGERS = {
     "searchdocument_removed": f"AFTER DELETE ON {DOCUMENTS} BEGIN {_REMOVE} END",
     "searchdocument_changed": f"AFTER UPDATE ON {DOCUMENTS} BEGIN {_REMOVE} {_ADD} END",
 }
-_HITS = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s"
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -49,39 +50,32 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
 
 
-def match(connection: BaseDatabaseWrapper, query: Query, *, in_title: bool = False) -> list[int]:
-    """Ids of the studies that the query finds, in no order; `in_title` looks at titles alone.
-
-    The query must require something.
-    """
-    wanted = f"{{title}} : ({_required(query)})" if in_title else _required(query)
-    without = f" NOT ({_any(query.excluded)})" if query.excluded and not in_title else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_HITS, [f"({wanted}){without}"])
-        return [each for (each,) in cursor.fetchall()]
+def match(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
+    """Ids of the studies with all that the query requires and nothing that it excludes, in no order."""
+    return _hits(connection, FTS5.whole(query))
 
 
-def known(connection: BaseDatabaseWrapper, parts: tuple[Part, ...]) -> list[bool]:
+def match_titles(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
+    """Ids of the studies whose title alone has all that the query requires."""
+    return _hits(connection, f"{{title}} : ({FTS5.required(query)})")
+
+
+def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[int]:
+    """Ids of the studies with at least one of the parts."""
+    return _hits(connection, FTS5.any_part(parts))
+
+
+def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
     """For each part whether any study has it."""
     if not parts:
         return []
     one = f"EXISTS (SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH %s)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join([one] * len(parts)), [_any((part,)) for part in parts])
+        cursor.execute("SELECT " + ", ".join([one] * len(parts)), [FTS5.any_part([part]) for part in parts])
         return [bool(value) for value in cursor.fetchone()]
 
 
-def _required(query: Query) -> str:
-    return " AND ".join(f"({_any((part,))})" for part in query.required)
-
-
-def _any(parts: tuple[Part, ...]) -> str:
-    return " OR ".join(_all(alternative) for part in parts for alternative in part.alternatives)
-
-
-def _all(alternative: Alternative) -> str:
-    return "(" + " AND ".join(_phrase(phrase) for phrase in alternative) + ")"
-
-
-def _phrase(phrase: Phrase) -> str:
-    return '"' + " ".join(phrase) + '"'
+def _hits(connection: BaseDatabaseWrapper, expression: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [expression])
+        return [each for (each,) in cursor.fetchall()]

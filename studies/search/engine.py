@@ -1,0 +1,161 @@
+"""The search as a whole: from the filters of an address to one page of studies with all counts."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+from studies.models import SearchDocument
+from studies.search import filters as filters_module
+from studies.search import index, ranking
+from studies.search.adapters import adapter
+from studies.search.bitmaps import Order, from_ids
+from studies.search.documents import COLUMNS
+from studies.search.facets import Result
+from studies.search.filters import Filters, Parameters
+from studies.search.index import Catalogue
+from studies.search.memory import Memory
+from studies.search.query import Query, parse
+from studies.vocabulary import Design, EvidenceLevel, PeerReview, Pem, Retraction, Sort
+
+PAGE_SIZE = 20
+# Up to this many hits all are compared with the query; of more, the newest whose title has its words.
+RANKED_WHOLE = 300
+RANKED_TITLES = 100
+
+TEXT_LABELS = {"with": "With a summary", "without": "No summary yet"}
+
+Key = tuple[Hashable, ...]
+
+_found: Memory[int] = Memory(most=512, largest=8_000_000, size=lambda bitmap: bitmap.bit_length() // 8 + 64)
+_ranked: Memory[list[int]] = Memory(most=256, largest=100_000, size=len)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list. `ids` are the studies shown, in order; `result` holds the total and the counts."""
+
+    filters: Filters
+    query: Query
+    notices: list[str]
+    catalogue: Catalogue
+    result: Result
+    sort: Sort
+    number: int
+    last: int
+    ids: Sequence[int]
+
+
+def read(parameters: Parameters) -> tuple[Filters, list[str]]:
+    """The filters in an address, with a sentence for everything that was ignored."""
+    return filters_module.read(parameters, labels(index.catalogue()))
+
+
+def find(filters: Filters) -> Page:
+    """The page that the filters ask for; the last one where they ask for one beyond it.
+
+    Queries: the public state, and with words in the box one for the studies they are in, one for the documents to
+    compare and one for the titles of a long list.
+    """
+    catalogue = index.catalogue()
+    query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
+    result = catalogue.index.select(filters.selection, _matches(catalogue, query))
+    last = max(1, -(-result.total // PAGE_SIZE))
+    number = min(filters.page, last)
+    notices = [*query.notices]
+    if number != filters.page:
+        notices.append(f"There is no page {filters.page}. The last page is shown.")
+    ids = _slice(catalogue, query, filters, result, (number - 1) * PAGE_SIZE)
+    return Page(filters, query, notices, catalogue, result, _sort(filters, query), number, last, ids)
+
+
+def labels(catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Label of every value of every facet, in the order of the vocabulary."""
+    chosen = {
+        "pem": Pem,
+        "design": Design,
+        "level": EvidenceLevel,
+        "peer_review": PeerReview,
+        "retraction": Retraction,
+    }
+    return {facet: dict(values.choices) for facet, values in chosen.items()} | {
+        "definition": dict(catalogue.definitions),
+        "topic": dict(catalogue.topics),
+        "text": TEXT_LABELS,
+    }
+
+
+def unknown_parts(query: Query) -> list[str]:
+    """The words of a query, as typed, that no study has."""
+    found = adapter().known(connection, query.required)
+    return [part.typed for part, known in zip(query.required, found, strict=True) if not known]
+
+
+def _matches(catalogue: Catalogue, query: Query) -> int | None:
+    """The studies in which the query's words are; None where it has none."""
+    if not query:
+        return None
+    key = (catalogue.state, query.key)
+    bitmap = _found.get(key)
+    return _found.keep(key, _looked_up(catalogue, query)) if bitmap is None else bitmap
+
+
+def _looked_up(catalogue: Catalogue, query: Query) -> int:
+    if query.required:
+        return from_ids(adapter().match(connection, query))
+    return catalogue.index.everything & ~from_ids(adapter().match_any(connection, query.excluded))
+
+
+def _sort(filters: Filters, query: Query) -> Sort:
+    """Best match needs words to match; without a choice the list is sorted by it where it can, else by date."""
+    if filters.sort in {"", Sort.RELEVANCE}:
+        return Sort.RELEVANCE if query.required else Sort.NEWEST
+    return Sort(filters.sort)
+
+
+def _slice(catalogue: Catalogue, query: Query, filters: Filters, result: Result, start: int) -> Sequence[int]:
+    sort = _sort(filters, query)
+    if sort == Sort.RELEVANCE:
+        return _best(catalogue, query, result, (catalogue.state, query.key, filters.selection.key), start)
+    order = {
+        Sort.NEWEST: lambda: catalogue.index.newest,
+        Sort.CHANGED: lambda: catalogue.index.changed,
+        Sort.TITLE: lambda: catalogue.by_title,
+    }[sort]()
+    return order.take(result.bitmap, start, PAGE_SIZE)
+
+
+def _best(catalogue: Catalogue, query: Query, result: Result, key: Key, start: int) -> Sequence[int]:
+    """Best match first. Beyond the studies that were compared, newest first: those with the words in the title, then
+    all others."""
+    newest = catalogue.index.newest
+    if result.total <= RANKED_WHOLE:
+        return _compared(key, newest, query, result.bitmap)[start : start + PAGE_SIZE]
+    titles = _in_titles(catalogue, query) & result.bitmap
+    top = from_ids(newest.take(titles, 0, RANKED_TITLES))
+    compared = _compared(key, newest, query, top)
+    best = list(compared[start : start + PAGE_SIZE])
+    start -= len(compared)
+    for piece in (titles & ~top, result.bitmap & ~titles):
+        best += newest.take(piece, max(0, start), PAGE_SIZE - len(best))
+        start -= piece.bit_count()
+    return best
+
+
+def _compared(key: Key, newest: Order, query: Query, bitmap: int) -> list[int]:
+    kept = _ranked.get(key)
+    if kept is not None:
+        return kept
+    ids = newest.take(bitmap, 0, bitmap.bit_count())
+    rows = SearchDocument.objects.filter(study__in=ids).values_list("study_id", *COLUMNS)
+    return _ranked.keep(key, ranking.in_order(ids, {id_: columns for id_, *columns in rows}, query))
+
+
+def _in_titles(catalogue: Catalogue, query: Query) -> int:
+    key = (catalogue.state, query.key, "title")
+    bitmap = _found.get(key)
+    if bitmap is None:
+        bitmap = _found.keep(key, from_ids(adapter().match_titles(connection, query)))
+    return bitmap

@@ -1,0 +1,130 @@
+"""The process's facet index, always at the present public state of the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from django.db.models import BooleanField, ExpressionWrapper, Q
+
+from studies.counts import APPLIED
+from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
+from studies.search import facets
+from studies.search.bitmaps import Order
+from studies.search.collation import titles_in_order
+from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
+from studies.search.synonyms import Synonyms
+
+# The counter alone cannot tell a restored backup from the state before; the newest hash of the history can.
+State = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that the search needs in the process, as of one public state. Never changed after it is made."""
+
+    state: State
+    index: Index
+    definitions: Mapping[str, str]
+    topics: Mapping[str, str]
+    synonyms: Synonyms
+
+    @cached_property
+    def by_title(self) -> Order:
+        """Made when a reader first sorts by title."""
+        return Order(titles_in_order())
+
+
+_lock = Lock()
+_held: Catalogue | None = None
+
+
+def current() -> Index:
+    """The facet index at the present public state."""
+    return catalogue().index
+
+
+def catalogue() -> Catalogue:
+    """The catalogue at the present public state: one query where nothing changed, else only what changed is read."""
+    global _held  # noqa: PLW0603 - one for the process is the point
+    state = _present_state()
+    held = _held
+    if held is not None and held.state == state:
+        return held
+    with _lock:
+        if _held is None or _held.state != state:
+            _held = _made(state, _held)
+        return _held
+
+
+def forget() -> None:
+    """Drop the catalogue; the next reader builds it from the database."""
+    global _held  # noqa: PLW0603
+    with _lock:
+        _held = None
+
+
+def _present_state() -> State:
+    return PublicState.objects.values_list("counter", "newest_hash").first() or (0, "")
+
+
+def _made(state: State, held: Catalogue | None) -> Catalogue:
+    return Catalogue(
+        state=state,
+        index=_refreshed(held) if held and _follows(state, held.state) else facets.build(_rows(Q())),
+        definitions=dict(CaseDefinition.objects.values_list("slug", "name")),
+        topics=dict(Topic.objects.order_by("label").values_list("slug", "label")),
+        synonyms=Synonyms.of(GlossaryTerm.objects.filter(in_search=True).values_list("term", "aliases")),
+    )
+
+
+def _follows(state: State, old: State) -> bool:
+    """Whether the database has the history that the old state had, and more."""
+    return state[0] > old[0] and bool(old[1]) and Revision.objects.filter(hash=old[1]).exists()
+
+
+def _refreshed(held: Catalogue) -> Index:
+    changed = Q(public_counter__gt=held.state[0])
+    return facets.update(held.index, _rows(changed), Study.objects.filter(changed).values_list("id", flat=True))
+
+
+_COLUMNS = ("id", "pem", "design", "evidence_level", "peer_review", "retraction_status", "public_counter")
+
+
+def _rows(which: Q) -> Iterator[Row]:
+    """The published studies among `which`, in three narrow queries."""
+    public = Study.objects.published().filter(which)
+    definitions = _lists(
+        StudyDefinition.objects.filter(study__in=public, role__in=APPLIED).values_list("study", "definition__slug")
+    )
+    topics = _lists(Study.topics.through.objects.filter(study__in=public).values_list("study", "topic__slug"))
+    with_texts = ExpressionWrapper(~Q(summary=""), output_field=BooleanField())
+    rows = public.annotate(texts=with_texts).values_list(*_COLUMNS, "published_on", "changed_at", "texts")
+    for id_, pem, design, level, peer_review, retraction, counter, day, changed, texts in rows.iterator():
+        yield Row(
+            id=id_,
+            values={
+                "pem": (pem,),
+                "design": (design,),
+                "definition": definitions.get(id_, ()),
+                "topic": topics.get(id_, ()),
+                "level": (level,),
+                "peer_review": (peer_review,),
+                "retraction": (retraction,),
+                "text": (WITH_TEXT if texts else WITHOUT_TEXT,),
+            },
+            year=day.year if day else None,
+            day=day.toordinal() if day else 0,
+            changed=int(changed.timestamp()) if changed else 0,
+            counter=counter,
+        )
+
+
+def _lists(pairs) -> Mapping[int, set[str]]:  # type: ignore[no-untyped-def]
+    lists: dict[int, set[str]] = defaultdict(set)
+    for study, slug in pairs.order_by().iterator():
+        lists[study].add(slug)
+    return lists
