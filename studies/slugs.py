@@ -21,6 +21,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ẞ": "SS", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
     | {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŧ": "t", "ŋ": "n"}
 )
+_APOSTROPHES = "'`’‘ʼ′"
 _TAG = re.compile(r"</?[a-z]{1,6}>", re.IGNORECASE)
 
 
@@ -47,9 +48,15 @@ def with_suffix(base: str, taken: Container[str]) -> str:
 def _part(word: str) -> str:
     """One word in ASCII small letters and digits; hyphens for what stood between them, nothing for apostrophes."""
     plain = unicodedata.normalize("NFKD", word.translate(_LETTERS)).translate(_LETTERS)
-    ascii_only = plain.encode("ascii", "ignore").decode().lower()
-    joined = re.sub(r"['`]", "", ascii_only)
-    return re.sub("[^a-z0-9]+", "-", joined).strip("-")
+    return re.sub("-+", "-", "".join(map(_sign, plain)).lower()).strip("-")
+
+
+def _sign(character: str) -> str:
+    if character.isascii() and character.isalnum():
+        return character
+    # Marks of letters, and letters of other scripts: dropped, not turned into a gap.
+    silent = character in _APOSTROPHES or character.isalnum() or unicodedata.combining(character)
+    return "" if silent else "-"
 
 
 def _cut(slug: str, length: int) -> str:

@@ -18,6 +18,8 @@ from studies.slugs import MAX_SLUG, study_slug, with_suffix
         ("O’Brien", "", 2020, "ME/CFS in children", "obrien-2020-me-cfs-children"),
         ("Wüst", "", 2024, "<i>In vitro</i> models", "wust-2024-vitro-models"),
         ("Łøß", "", 2024, "Post-exertional malaise", "loss-2024-post-exertional-malaise"),
+        ("Mak", "", 2025, "Seasonal coronavirus‐induced illness", "mak-2025-seasonal-coronavirus-induced"),
+        ("Lee", "", 2025, "β-blockers—old friends", "lee-2025-blockers-old-friends"),
         ("", "RECOVER Consortium", 2023, "Long COVID", "recover-2023-long-covid"),
         ("", "", 2023, "Long COVID", "anon-2023-long-covid"),
         ("王", "", 2023, "疲劳", "anon-2023"),
