@@ -24,11 +24,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """`largest_first`: the order in which this column is first sorted."""
+    """`rising` and `falling` say each order in words; `largest_first`: the one in which it is sorted first."""
 
     slug: str
     label: str
     order: Callable[[Row], str | int]
+    rising: str
+    falling: str
     largest_first: bool = False
 
 
@@ -38,18 +40,21 @@ class Heading:
 
     label: str
     aria_sort: str
+    in_words: str
     address: str
 
-    @property
-    def in_words(self) -> str:
-        return {"ascending": "smallest first", "descending": "largest first"}.get(self.aria_sort, "")
+
+def _strictness(row: Row) -> int:
+    return STRICT_FIRST.index(DefinitionPem(row.definition.pem))
 
 
 COLUMNS = [
-    Column("name", "Name", lambda row: row.definition.name.casefold()),
-    Column("year", "Year", lambda row: row.definition.year or NO_YEAR),
-    Column("pem", "What it says of PEM", lambda row: STRICT_FIRST.index(DefinitionPem(row.definition.pem))),
-    Column("studies", "Studies that used it", lambda row: row.studies, largest_first=True),
+    Column("name", "Name", lambda row: row.definition.name.casefold(), "A to Z", "Z to A"),
+    Column("year", "Year", lambda row: row.definition.year or NO_YEAR, "oldest first", "newest first"),
+    Column("pem", "What it says of PEM", _strictness, "strictest first", "loosest first"),
+    Column(
+        "studies", "Studies that used it", lambda row: row.studies, "fewest first", "most first", largest_first=True
+    ),
 ]
 BY_SLUG = {column.slug: column for column in COLUMNS}
 
@@ -66,9 +71,10 @@ def headings(sort: str) -> list[Heading]:
     drawn = []
     for column in COLUMNS:
         current = column is sorted_by
-        falling = column.largest_first != turned
-        says = ("descending" if falling else "ascending") if current else ""
-        drawn.append(Heading(column.label, says, f"?sort={'-' if current and not turned else ''}{column.slug}"))
+        falls = column.largest_first != turned
+        order = ("descending" if falls else "ascending", column.falling if falls else column.rising)
+        address = f"?sort={'-' if current and not turned else ''}{column.slug}"
+        drawn.append(Heading(column.label, *(order if current else ("", "")), address))
     return drawn
 
 

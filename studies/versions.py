@@ -11,6 +11,38 @@ from studies.snapshots import FIELDS, Snapshot
 
 Words = str | list[str]
 
+NOTICES, TEXTS, WHO = "Notices", "What the study says", "Who was studied, and how"
+PAPER, RECORD = "The paper", "This record"
+PARTS = {
+    NOTICES: {
+        "withdrawal_reason",
+        "merged_into",
+        "flags",
+        "retraction_status",
+        "retraction_on",
+        "retraction_notice_doi",
+    },
+    TEXTS: {*Study.COMPULSORY_TEXTS, *Study.LIST_TEXTS, "basis", "author_responses"},
+    WHO: {
+        "pem",
+        "pem_rule",
+        "definitions",
+        "pem_claim",
+        "pem_quote",
+        "pem_locator",
+        "pem_measured_by",
+        "design",
+        "peer_review",
+        "patients",
+        "controls",
+        "population_label",
+        "evidence_level",
+        "method_flags",
+    },
+    RECORD: {"state", "slug", "is_sample", "topics", "provenance", "links"},
+}
+HEADINGS = (NOTICES, TEXTS, WHO, PAPER, RECORD)
+
 
 @dataclass(frozen=True)
 class Version:
@@ -36,6 +68,14 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Part:
+    """Fields of a version that belong together, under one heading."""
+
+    heading: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True)
 class Difference:
     """A field that differs between two versions: word by word, or item by item where it is a list."""
 
@@ -54,10 +94,17 @@ def read(study: Study, number: int) -> Version:
     return Version(number, values, {name: sentences[name] for name in values if values[name] is revisions.REDACTED})
 
 
-def fields(version: Version) -> list[Field]:
-    """Every field of the version, in reading order. Three queries at most."""
+def parts(version: Version) -> list[Part]:
+    """Every field of the version, the study's notices and texts first. Three queries at most."""
     words = _words(version, _names(version))
-    return [Field(name, label(name), said, name in version.removed) for name, said in words.items()]
+    fields = [Field(name, label(name), said, name in version.removed) for name, said in words.items()]
+    found = [Part(heading, [each for each in fields if part_of(each.name) == heading]) for heading in HEADINGS]
+    return [part for part in found if part.fields]
+
+
+def part_of(name: str) -> str:
+    """The heading under which a version shows this field."""
+    return next((heading for heading, names in PARTS.items() if name in names), PAPER)
 
 
 def differences(old: Version, new: Version) -> list[Difference]:

@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from studies import versions
 from studies.models import Revision, SlugRedirect, Study
@@ -10,6 +11,7 @@ from studies.views.lists import number_in, page_of
 from studies.vocabulary import State
 
 PUBLIC = (State.PUBLISHED, State.WITHDRAWN)
+TRAIL_WORDS = 5
 
 
 class Moved(Exception):
@@ -45,7 +47,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     shown = versions.read(study, number)
     context = _context(study, f"Version {number}", ("History", "studies:history")) | {
         "revision": revision,
-        "fields": versions.fields(shown),
+        "parts": versions.parts(shown),
         "pem": shown.values.get("pem"),
         "old_title": shown.values.get("title"),
     }
@@ -84,6 +86,7 @@ def _revision(study: Study, number: int) -> Revision:
 
 
 def _context(study: Study, here: str, *steps: tuple[str, str]) -> dict[str, object]:
-    trail = [("Studies", reverse("studies:evidence")), (study.title, study.get_absolute_url())]
+    title = Truncator(study.title).words(TRAIL_WORDS)
+    trail = [("Studies", reverse("studies:evidence")), (title, study.get_absolute_url())]
     trail += [(label, reverse(name, args=[study.slug])) for label, name in steps]
     return {"section": "evidence", "study": study, "trail": trail, "here": here}

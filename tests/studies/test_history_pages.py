@@ -25,7 +25,7 @@ def study() -> Study:
 
 def fields_of(client, study, number) -> dict[str, object]:
     page = client.get(f"/evidence/{study.slug}/v/{number}/")
-    return {field.label: field.words for field in page.context["fields"]}
+    return {field.label: field.words for part in page.context["parts"] for field in part.fields}
 
 
 def differences_of(client, study, old, new) -> dict[str, list[Piece]]:
@@ -82,6 +82,23 @@ def test_version_speaks_in_words_not_in_codes(client, study):
     (definition,) = shown["Case definitions"]
     assert definition.endswith("; every patient had to meet it; read in the abstract")
     assert shown["How each text was made"][0] == "Question: from the abstract, drafted by a person"
+
+
+def test_version_puts_notices_and_texts_first(client, study):
+    page = client.get(f"/evidence/{study.slug}/v/1/")
+    assert [part.heading for part in page.context["parts"]] == [
+        "Notices",
+        "What the study says",
+        "Who was studied, and how",
+        "The paper",
+        "This record",
+    ]
+
+
+def test_every_old_version_says_that_the_paper_was_retracted_since(client, study):
+    change(study, retraction_status="retracted")
+    for path in ("history/", "v/1/", "diff/1/2/"):
+        assert "RETRACTED: this paper has been taken back." in text_of(client.get(f"/evidence/{study.slug}/{path}"))
 
 
 def test_version_says_which_of_how_many_it_is(client, study):
@@ -160,7 +177,7 @@ def test_old_address_leads_to_the_new_one(client, study, path):
 def test_queries_do_not_grow_with_the_versions(client):
     made = published_study(**TEXTS, **CODED, authors=["Berg, Ann"])
     change(made, patients=1)
-    paths = {"history/": 4, "v/2/": 6, "diff/1/2/": 10}
+    paths = {"history/": 4, "v/2/": 7, "diff/1/2/": 10}
     few = {path: queries(client, f"/evidence/{made.slug}/{path}") for path in paths}
     for number in range(2, 30):
         change(made, patients=number)

@@ -80,6 +80,12 @@ def test_definitions_sorted_column_links_to_the_other_direction(client):
     assert addresses["Name"] == "?sort=name"
 
 
+def test_definitions_say_the_order_in_words(client):
+    said = [text_of(client.get(f"/definitions/?sort={sort}")) for sort in ("studies", "-studies", "year", "-name")]
+    orders = ("most first", "fewest first", "oldest first", "Z to A")
+    assert [[order for order in orders if order in page] for page in said] == [[order] for order in orders]
+
+
 def test_definition_page_says_what_is_not_checked_and_who_coded_it_first(client):
     unchecked = CaseDefinition.objects.filter(verified=False).first()
     checked = CaseDefinition.objects.filter(verified=True).first()
