@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from studies.models import CaseDefinition
 from studies.vocabulary import DefinitionPem
@@ -13,7 +14,6 @@ STRICT_FIRST = [
     DefinitionPem.NOT_MENTIONED,
     DefinitionPem.VARIABLE,
 ]
-NO_YEAR = 9999
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Column:
-    """`rising` and `falling` say each order in words; `largest_first`: the one in which it is sorted first."""
+    """`rising` and `falling` say each order in words; `largest_first`: the one in which it is sorted first.
+
+    Rows whose `order` is None have no place in the column and come last in both.
+    """
 
     slug: str
     label: str
-    order: Callable[[Row], str | int]
+    order: Callable[[Row], Any]
     rising: str
     falling: str
     largest_first: bool = False
@@ -50,7 +53,7 @@ def _strictness(row: Row) -> int:
 
 COLUMNS = [
     Column("name", "Name", lambda row: row.definition.name.casefold(), "A to Z", "Z to A"),
-    Column("year", "Year", lambda row: row.definition.year or NO_YEAR, "oldest first", "newest first"),
+    Column("year", "Year", lambda row: row.definition.year, "oldest first", "newest first"),
     Column("pem", "What it says of PEM", _strictness, "strictest first", "loosest first"),
     Column(
         "studies", "Studies that used it", lambda row: row.studies, "fewest first", "most first", largest_first=True
@@ -63,7 +66,9 @@ def definition_rows(definitions: Iterable[CaseDefinition], studies: Mapping[int,
     """Rows sorted by `sort`: a column's slug, with a minus for the other direction; anything else sorts by name."""
     column, turned = _read(sort)
     rows = sorted((Row(each, studies.get(each.pk, 0)) for each in definitions), key=BY_SLUG["name"].order)
-    return sorted(rows, key=column.order, reverse=column.largest_first != turned)
+    placed = [row for row in rows if column.order(row) is not None]
+    placed.sort(key=column.order, reverse=column.largest_first != turned)
+    return placed + [row for row in rows if column.order(row) is None]
 
 
 def headings(sort: str) -> list[Heading]:
