@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from studies.bibliography import record_of
+from studies.counts import APPLIED
 from studies.disclosure import Disclosure, disclosures
 from studies.formats import citation, coins
 from studies.models import AuthorResponse, Flag, Study, StudyDefinition, StudyLink
 from studies.proof import Proof, proof_of
 from studies.records import Record
-from studies.related import Related
-from studies.vocabulary import FlagKind, MethodFlag, PemMeasure, State
+from studies.related import Near, Related, related
+from studies.vocabulary import DefinitionPem, FlagKind, LinkType, MethodFlag, PemMeasure, State
 
 # Slower than the usual 238: people who read with brain fog.
 WORDS_A_MINUTE = 160
@@ -36,6 +37,7 @@ class Length:
 class Linked:
     """Another study with how the link reads from this one."""
 
+    type: str
     label: str
     study: Study
 
@@ -80,7 +82,7 @@ def page_of(study: Study) -> StudyPage:
         flags=flags_of(study),
         responses=list(study.author_responses.all()) if study.has_responses else [],
         links=links,
-        related=[],
+        related=related(study, near=near_of(study, links)),
         disclosures=disclosures(study.text_provenance.all()) if study.has_texts else [],
         method_flags=[MethodFlag(value).label for value in study.method_flags],
         pem_measures=[PemMeasure(value).label for value in study.pem_measured_by],
@@ -109,11 +111,21 @@ def links_of(study: Study) -> list[Linked]:
     rows = StudyLink.objects.filter(
         Q(source=study, target__state=State.PUBLISHED) | Q(target=study, source__state=State.PUBLISHED)
     ).select_related("source", "target")[:MOST_LINKS]
-    return [Linked(row.label_from(study.pk), other_end(row, study)) for row in rows]
+    return [Linked(row.type, row.label_from(study.pk), other_end(row, study)) for row in rows]
 
 
 def other_end(link: StudyLink, study: Study) -> Study:
     return link.target if link.source_id == study.pk else link.source
+
+
+def near_of(study: Study, links: Iterable[Linked]) -> Near:
+    """What can bring a reader to other studies. A way of recruiting that fixes no definition is nothing in common."""
+    applied = (row.definition for row in study.definitions.all() if row.role in APPLIED)
+    return Near(
+        definitions={known.slug: known.name for known in applied if known.pem != DefinitionPem.VARIABLE},
+        topics={topic.slug: topic.label for topic in study.topics.all()},
+        same_people=[link.study.pk for link in links if link.type == LinkType.SHARES_PARTICIPANTS],
+    )
 
 
 def length_of(texts: Iterable[str]) -> Length:

@@ -5,10 +5,15 @@ from django.urls import path
 from atlas_site import pages
 from studies.views import history, reference
 from studies.views.citation import citation
+from studies.views.evidence import evidence
+from studies.views.home import home
 from studies.views.study import study
 
 app_name = "studies"
 urlpatterns = [
+    # The list of studies
+    path("evidence/", evidence, name="evidence"),
+    path("", home, name="home"),
     # /evidence/<study>/: the page and its downloads
     path("evidence/<slug:slug>/", study, name="study"),
     path("evidence/<slug:slug>.<slug:suffix>", citation, name="citation"),

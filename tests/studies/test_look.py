@@ -1,0 +1,143 @@
+"""The look: contrast in every theme, weight, and nothing that moves, sticks or comes from elsewhere."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+CSS = (settings.BASE_DIR / "static" / "css" / "atlas.css").read_text(encoding="utf-8")
+TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
+PUBLIC = [path for path in TEMPLATES if "admin" not in path.parts]
+
+LIGHT, DARK = "(prefers-color-scheme: light)", "(prefers-color-scheme: dark)"
+LESS, MORE = "(prefers-contrast: less)", "(prefers-contrast: more)"
+THEMES = [
+    (LIGHT,),
+    (DARK,),
+    (LIGHT, LESS),
+    (DARK, LESS),
+    (LIGHT, MORE),
+    (DARK, MORE),
+    (LIGHT, "print"),
+    (DARK, MORE, "print"),
+]
+SURFACES = ("paper", "sheet", "pem-yes", "pem-part", "pem-no")
+TEXT = [("ink", surface) for surface in (*SURFACES, "mark")]
+TEXT += [(colour, surface) for colour in ("quiet", "link", "alarm-ink") for surface in ("paper", "sheet")]
+TEXT += [("link", surface) for surface in ("pem-yes", "pem-part", "pem-no")]
+TEXT += [("alarm-ink", "alarm"), ("ink", "alarm"), ("paper", "link")]
+CONTROLS = [(colour, surface) for colour in ("line", "link", "second") for surface in ("paper", "sheet")]
+
+
+def token_blocks() -> list[tuple[str, dict[str, str]]]:
+    """Condition of the media query ("" for none) and tokens of each :root block, in the order of the file."""
+    found = re.findall(r"(?:@media ([^{]+) \{\s*)?:root \{([^}]*)\}", CSS)
+    return [(condition, dict(re.findall(r"--([a-z-]+): ([^;]+);", body))) for condition, body in found]
+
+
+def tokens(*preferences: str) -> dict[str, str]:
+    """The colours in force for a reader with these preferences, such as "(prefers-color-scheme: dark)" or "print"."""
+    colours: dict[str, str] = {}
+    for condition, block in token_blocks():
+        if any(set(both.split(" and ")) <= {"", *preferences} for both in condition.split(", ")):
+            colours |= block
+    return {name: colours[value[6:-1]] if value.startswith("var(") else value for name, value in colours.items()}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    digits = colour.lstrip("#")
+    digits = "".join(digit * 2 for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast_of(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_computed_as_the_standard_says():
+    assert round(contrast_of("#000", "#ffffff"), 2) == 21
+    assert round(contrast_of("#767676", "#ffffff"), 2) == 4.54
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_has_seven_to_one_in_every_theme(theme):
+    colours = tokens(*theme)
+    weak = {
+        (text, surface): round(found, 2)
+        for text, surface in TEXT
+        if (found := contrast_of(colours[text], colours[surface])) < 7
+    }
+    assert weak == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_controls_and_drawings_have_three_to_one_in_every_theme(theme):
+    colours = tokens(*theme)
+    weak = {pair: found for pair in CONTROLS if (found := contrast_of(colours[pair[0]], colours[pair[1]])) < 3}
+    assert weak == {}
+
+
+def test_no_theme_is_glaring_unless_asked_for():
+    assert [tokens(scheme)["paper"] for scheme in (LIGHT, DARK)] == ["#f6f2e9", "#1c2022"]
+    assert [tokens(scheme, MORE)["paper"] for scheme in (LIGHT, DARK)] == ["#fff", "#000"]
+
+
+def test_paper_is_printed_black_on_white_whatever_the_screen_shows():
+    printed = tokens(DARK, MORE, "print")
+    assert (printed["paper"], printed["sheet"], printed["ink"], printed["quiet"]) == ("#fff", "#fff", "#000", "#000")
+
+
+def test_browser_frame_has_the_colour_of_the_paper():
+    base = (settings.BASE_DIR / "templates" / "base.html").read_text(encoding="utf-8")
+    framed = dict(re.findall(r'name="theme-color" media="\(prefers-color-scheme: (\w+)\)" content="(#\w+)"', base))
+    assert framed == {"light": tokens(LIGHT)["paper"], "dark": tokens(DARK)["paper"]}
+
+
+def test_every_colour_in_use_is_a_token():
+    rules = re.sub(r":root \{[^}]*\}", "", CSS)
+    assert re.findall(r": [^;{]*(#[0-9a-f]{3,8}|rgba?\(|hsla?\()", rules) == []
+    assert set(re.findall(r"var\(--([a-z-]+)", CSS)) <= set(tokens(LIGHT))
+
+
+def test_style_sheet_is_small():
+    assert len(CSS.encode()) <= 12 * 1024
+
+
+@pytest.mark.parametrize(
+    "unwanted",
+    [
+        "animation",
+        "transition",
+        "@keyframes",
+        "position: sticky",
+        "position: fixed",
+        "box-shadow",
+        "text-shadow",
+        "gradient",
+        "filter:",
+        "opacity",
+        "@import",
+        "url(",
+        "text-transform",
+        "justify;",
+    ],
+)
+def test_style_sheet_has_nothing_that_moves_sticks_or_glows(unwanted):
+    assert CSS.count(unwanted) == 0
+
+
+def test_no_text_is_smaller_than_the_base_of_eighteen_pixels():
+    assert "html { font-size: 112.5%;" in CSS
+    sizes = [float(size) for size in re.findall(r"font-size: ([0-9.]+)rem", CSS)]
+    assert min(sizes) >= 1
+
+
+def test_public_templates_hold_no_inline_style_script_or_foreign_source():
+    unwanted = re.compile(
+        r"<script|<style|\sstyle=|\son[a-z]+=|<iframe|<img|(?:src|action)=\"https?:|<link[^>]+href=\"https?:"
+    )
+    assert {path.name: found for path in PUBLIC if (found := unwanted.findall(path.read_text(encoding="utf-8")))} == {}
