@@ -22,10 +22,10 @@ class Running:
     """A started atlas: `url`, `logins` (user name to one-time link) and `lines` (what it printed)."""
 
     def __init__(
-        self, data: Path, *arguments: str, timeout: float = 300, environment: dict[str, str] | None = None
+        self, data: Path, *, timeout: float = 300, environment: dict[str, str] | None = None, root: Path = ROOT
     ) -> None:
         """Start it and wait until it says that it is ready; a start that ends before raises AssertionError with its lines."""
-        words = [str(ROOT / "scripts" / "run"), "--port", "0", "--data", str(data), *arguments]
+        words = [str(root / "scripts" / "run"), "--port", "0", "--data", str(data)]
         self.lines: list[str] = []
         self.logins: dict[str, str] = {}
         self.url = ""

@@ -1,0 +1,154 @@
+"""scripts/run as a person uses it: second starts, signals, ports and folders that cannot be used, data that must stay."""
+
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.running import ROOT, Running, bare_environment
+
+
+@pytest.fixture
+def data(sample_folder, tmp_path) -> Path:
+    """A data folder of this test's own, with the sample atlas loaded and the static files collected."""
+    return Path(shutil.copytree(sample_folder, tmp_path / "data"))
+
+
+def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
+    words = [str(ROOT / "scripts" / "run"), *arguments]
+    return subprocess.run(words, env=bare_environment(), capture_output=True, text=True, timeout=60, check=False)
+
+
+def rows(data: Path) -> dict[str, list]:
+    """The published record as it stands in the database file."""
+    tables = ("studies_study", "studies_revision", "studies_revisionvalue", "studies_casedefinition")
+    with sqlite3.connect(data / "atlas.sqlite3") as database:
+        found = {table: database.execute(f"SELECT * FROM {table} ORDER BY id").fetchall() for table in tables}
+    database.close()
+    return found
+
+
+def is_serving(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def test_first_start_loads_the_sample_atlas(data):
+    assert [len(rows(data)["studies_study"]), stat.S_IMODE((data / "local.env").stat().st_mode)] == [913, 0o600]
+
+
+def test_second_start_is_quick_and_changes_no_data(data):
+    before = rows(data)
+    start = time.monotonic()
+    running = Running(data)
+    took = time.monotonic() - start
+    assert is_serving(running.url + "/")
+    assert running.stop() == 0
+    assert rows(data) == before
+    assert sorted(running.logins) == ["lead", "moderator"]
+    assert took < 3 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))  # 3 seconds on a machine that is free
+
+
+def test_start_leaves_a_database_with_other_studies_alone(data):
+    with sqlite3.connect(data / "atlas.sqlite3") as database:
+        database.execute(
+            "UPDATE studies_study SET title = 'Changed by hand' WHERE id = (SELECT min(id) FROM studies_study)"
+        )
+    database.close()
+    before = rows(data)
+    assert Running(data).stop() == 0
+    assert rows(data) == before
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
+def test_signal_stops_everything_cleanly(data, with_signal):
+    running = Running(data)
+    port = int(running.url.rsplit(":", 1)[1])
+    children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+    assert running.stop(with_signal) == 0
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    assert "Traceback" not in "\n".join(running.lines)
+    socket.create_server(("127.0.0.1", port)).close()  # the port is free again
+
+
+def test_nothing_is_left_when_the_server_is_killed(data):
+    running = Running(data)
+    children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
+    running.stop(signal.SIGKILL)
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_stop_before_it_is_ready_is_clean_and_the_next_start_finishes(tmp_path):
+    data = tmp_path / "data"
+    words = [str(ROOT / "scripts" / "run"), "--port", "0", "--data", str(data)]
+    process = subprocess.Popen(
+        words, env=bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if line.startswith("Loading the sample atlas"):
+            process.terminate()
+    process.stdout.close()
+    assert (process.wait(timeout=30), "Traceback" in "".join(seen)) == (0, False)
+    assert Running(data).stop() == 0
+    assert len(rows(data)["studies_study"]) == 913
+
+
+def test_port_in_use_is_said_at_once(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = refused("--port", str(port), "--data", str(tmp_path))
+    expected = f"Port {port} cannot be used (Address already in use). Choose another one with --port.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_data_folder_that_is_a_file_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    done = refused("--port", "0", "--data", str(tmp_path / "file"))
+    expected = (
+        f"The data folder {tmp_path / 'file'} cannot be used: File exists. Choose another one: scripts/run --data DIR\n"
+    )
+    assert (done.returncode, done.stderr) == (1, expected)
+
+
+def test_very_long_query_gets_a_page(atlas):
+    with urllib.request.urlopen(f"{atlas.url}/evidence/?q={'x' * 10_000}", timeout=30) as answer:
+        assert answer.status == 200
+
+
+def test_trial_is_served_with_compressed_files_that_caches_may_keep(atlas):
+    page = urllib.request.urlopen(atlas.url + "/", timeout=30).read().decode()
+    sheet = page.split('<link rel="stylesheet" href="', 1)[1].split('"', 1)[0]
+    request = urllib.request.Request(atlas.url + sheet, headers={"Accept-Encoding": "br"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert (answer.headers["Content-Encoding"], "immutable" in answer.headers["Cache-Control"]) == ("br", True)
+
+
+@pytest.mark.full
+def test_fresh_clone_starts_in_an_empty_home(tmp_path):
+    """The whole way of a newcomer: clone, one command, no configuration, no cache, only the system's programs."""
+    clone = tmp_path / "atlas"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True, capture_output=True)
+    (tmp_path / "home").mkdir()
+    environment = {"HOME": str(tmp_path / "home"), "PATH": "/usr/local/bin:/usr/bin:/bin"}
+    running = Running(clone / "var", timeout=600, environment=environment, root=clone)
+    assert is_serving(running.url + "/evidence/")
+    assert running.stop() == 0
+    assert len(rows(clone / "var")["studies_study"]) == 913
