@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from studies.models import SearchDocument
+from studies.paging import PAGE_SIZE, Pages, pages_of
 from studies.search import filters as filters_module
 from studies.search import index, ranking
 from studies.search.adapters import adapter
@@ -20,7 +21,6 @@ from studies.search.memory import Memory
 from studies.search.query import Query, parse
 from studies.vocabulary import Design, EvidenceLevel, PeerReview, Pem, Retraction, Sort
 
-PAGE_SIZE = 20
 # Up to this many hits all are compared with the query; of more, the newest whose title has its words.
 RANKED_WHOLE = 300
 RANKED_TITLES = 100
@@ -35,7 +35,11 @@ _ranked: Memory[list[int]] = Memory(most=256, largest=100_000, size=len)
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the list. `ids` are the studies shown, in order; `result` holds the total and the counts."""
+    """One page of the list.
+
+    `ids` are the studies shown, in order; `result` holds the total and the counts; `unfiltered` is how many studies the
+    words alone find.
+    """
 
     filters: Filters
     query: Query
@@ -43,9 +47,9 @@ class Page:
     catalogue: Catalogue
     result: Result
     sort: Sort
-    number: int
-    last: int
+    pages: Pages
     ids: Sequence[int]
+    unfiltered: int
 
 
 def read(parameters: Parameters) -> tuple[Filters, list[str]]:
@@ -61,14 +65,24 @@ def find(filters: Filters) -> Page:
     """
     catalogue = index.catalogue()
     query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
-    result = catalogue.index.select(filters.selection, _matches(catalogue, query))
-    last = max(1, -(-result.total // PAGE_SIZE))
-    number = min(filters.page, last)
-    notices = [*query.notices]
-    if number != filters.page:
-        notices.append(f"There is no page {filters.page}. The last page is shown.")
-    ids = _slice(catalogue, query, filters, result, (number - 1) * PAGE_SIZE)
-    return Page(filters, query, notices, catalogue, result, _sort(filters, query), number, last, ids)
+    within = _matches(catalogue, query)
+    result = catalogue.index.select(filters.selection, within)
+    pages = pages_of(number=filters.page, total=result.total, address=lambda number: filters.at(number).address)
+    return Page(
+        filters=filters,
+        query=query,
+        notices=[*query.notices, *_beyond(filters.page, pages)],
+        catalogue=catalogue,
+        result=result,
+        sort=_sort(filters, query),
+        pages=pages,
+        ids=_slice(catalogue, query, filters, result, pages.start),
+        unfiltered=(catalogue.index.everything if within is None else catalogue.index.everything & within).bit_count(),
+    )
+
+
+def _beyond(asked: int, pages: Pages) -> list[str]:
+    return [] if asked == pages.number else [f"There is no page {asked}. The last page is shown."]
 
 
 def labels(catalogue: Catalogue) -> dict[str, dict[str, str]]:

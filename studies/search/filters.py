@@ -61,6 +61,19 @@ class Filters:
         """The same search text without any filter."""
         return replace(self, values={}, year_from=None, year_to=None, page=1)
 
+    @property
+    def exact(self) -> Filters:
+        """With each word standing for itself alone."""
+        return replace(self, synonyms=False, page=1)
+
+    @property
+    def widened(self) -> Filters:
+        return replace(self, synonyms=True, page=1)
+
+    def asking(self, q: str) -> Filters:
+        """With another search text."""
+        return replace(self, q=q, page=1)
+
     def at(self, page: int) -> Filters:
         return replace(self, page=page)
 

@@ -1,0 +1,134 @@
+"""The filters as a page offers them: what can be chosen with how many studies, what is chosen, and how to undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from studies.search.engine import Page, labels
+from studies.search.facets import FACETS
+from studies.search.filters import LEGENDS, Filters
+from studies.vocabulary import Sort
+
+LONG = frozenset({"definition", "topic"})  # sorted by count and shortened
+FIRST_SHOWN = 6
+MOST_BARS = 10
+BAR_HEIGHT = 40
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """One facet: `more` holds the options behind "more"; `chosen` is the number of checked ones."""
+
+    facet: str
+    legend: str
+    options: list[Option]
+    more: list[Option]
+    chosen: int
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A choice in force, in words, and the address of the list without it."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Some years of the histogram. `height` is at most BAR_HEIGHT; `address` chooses these years."""
+
+    first: int
+    last: int
+    count: int
+    height: int
+    address: str
+
+    @property
+    def top(self) -> int:
+        return BAR_HEIGHT - self.height
+
+    @property
+    def label(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+
+
+def groups(page: Page) -> list[Group]:
+    """Every facet that offers a choice; a value without a study is left out unless it is chosen."""
+    names = labels(page.catalogue)
+    made = (_group(facet, names[facet], page) for facet in FACETS)
+    return [group for group in made if group.chosen or len(group.options) > 1]
+
+
+def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:
+    counts, chosen = page.result.counts[facet], page.filters.values.get(facet, ())
+    options = [Option(value, label, counts.get(value, 0), value in chosen) for value, label in names.items()]
+    options = [option for option in options if option.count or option.checked]
+    if facet not in LONG:
+        return Group(facet, LEGENDS[facet], options, [], len(chosen))
+    options.sort(key=lambda option: (not option.checked, -option.count, option.label))
+    shown = max(FIRST_SHOWN, len(chosen))
+    return Group(facet, LEGENDS[facet], options[:shown], options[shown:], len(chosen))
+
+
+def chips(page: Page) -> list[Chip]:
+    names, filters = labels(page.catalogue), page.filters
+    made = [
+        Chip(names[facet][value], filters.without(facet, value).address)
+        for facet in FACETS
+        for value in filters.values.get(facet, ())
+    ]
+    return [*made, *([Chip(years_in_words(filters), filters.without_years().address)] if _has_years(filters) else [])]
+
+
+def _has_years(filters: Filters) -> bool:
+    return filters.year_from is not None or filters.year_to is not None
+
+
+def years_in_words(filters: Filters) -> str:
+    if filters.year_to is None:
+        return f"{filters.year_from} or later"
+    if filters.year_from is None:
+        return f"{filters.year_to} or earlier"
+    return (
+        str(filters.year_from) if filters.year_from == filters.year_to else f"{filters.year_from} to {filters.year_to}"
+    )
+
+
+def bars(page: Page) -> list[Bar]:
+    """The years in at most MOST_BARS spans of equal length, the last ending with the newest year."""
+    years = page.result.years
+    if len(years) < 2:
+        return []
+    newest = max(years)
+    span = -(-(newest - min(years) + 1) // MOST_BARS)
+    firsts = range(newest - span + 1, min(years) - span, -span)
+    sums = {first: sum(years.get(first + step, 0) for step in range(span)) for first in reversed(firsts)}
+    highest = max(sums.values())
+    return [
+        Bar(
+            first=first,
+            last=first + span - 1,
+            count=count,
+            height=-(-count * BAR_HEIGHT // highest),
+            address=replace(page.filters, year_from=first, year_to=first + span - 1, page=1).address,
+        )
+        for first, count in sums.items()
+    ]
+
+
+def sorts(page: Page) -> list[tuple[Sort, str]]:
+    """Every order that makes sense here with its address, "" for the present one."""
+    possible = [sort for sort in Sort if sort != Sort.RELEVANCE or page.query.required]
+    return [
+        (sort, "" if sort == page.sort else replace(page.filters, sort=sort.value, page=1).address) for sort in possible
+    ]

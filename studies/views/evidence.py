@@ -1,0 +1,53 @@
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from studies.identifiers import Identifier, recognise
+from studies.models import Study
+from studies.search import choices, engine
+from studies.search.results import results
+
+FIELDS = {"doi": ("doi", "preprint_doi"), "pmid": ("pmid",), "pmcid": ("pmcid",)}
+NAMES = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PubMed Central number"}
+
+
+@require_safe
+def evidence(request: HttpRequest) -> HttpResponse:
+    filters, notices = engine.read(dict(request.GET.lists()))
+    pasted = recognise(filters.q)
+    study = pasted and study_with(pasted)
+    if study:
+        return HttpResponseRedirect(study.get_absolute_url())
+    if pasted:
+        notices.append(f"No study in the atlas has the {NAMES[pasted.kind]} {pasted.value}.")
+    page = engine.find(filters)
+    context = {
+        "section": "evidence",
+        "page": page,
+        "title": title_of(page),
+        "notices": notices + page.notices,
+        "results": results(page),
+        "chips": choices.chips(page),
+        "groups": choices.groups(page),
+        "bars": choices.bars(page),
+        "sorts": choices.sorts(page),
+    }
+    return render(request, "studies/evidence.html", context)
+
+
+def study_with(identifier: Identifier) -> Study | None:
+    """The published study with this identifier."""
+    for field in FIELDS[identifier.kind]:
+        study = Study.objects.published().filter(**{field: identifier.value}).first()
+        if study:
+            return study
+    return None
+
+
+def title_of(page: engine.Page) -> str:
+    """What the list shows, for the browser's title: “LDN”, PEM required: 3 studies, page 2."""
+    asked = [f"“{page.filters.q}”"] if page.filters.q else []
+    asked += [chip.text for chip in choices.chips(page)]
+    number = f"{page.result.total} stud{'y' if page.result.total == 1 else 'ies'}"
+    place = f", page {page.pages.number}" if page.pages.number > 1 else ""
+    return f"{', '.join(asked)}: {number}{place}" if asked else f"All studies{place}"
