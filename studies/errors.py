@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from studies.merging import Merge
+
 
 class Stale(Exception):
     """What was shown is not what is there any more: somebody else was quicker, or the digest differs."""
@@ -13,3 +15,12 @@ class Problems(Exception):
     def __init__(self, messages: Sequence[str]) -> None:
         super().__init__(" ".join(messages))
         self.messages = list(messages)
+
+
+class Conflict(Exception):
+    """Somebody else changed the same field meanwhile. `merge.conflicts` has base, current and proposed per field."""
+
+    def __init__(self, merge: Merge) -> None:
+        fields = ", ".join(conflict.field for conflict in merge.conflicts)
+        super().__init__(f"Changed meanwhile: {fields}.")
+        self.merge = merge

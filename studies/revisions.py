@@ -18,14 +18,17 @@ from studies import public_state
 from studies.canonical import canonical, new_salt, salted_hash
 from studies.chain import Link
 from studies.diff import Change, changes
-from studies.models import PublicState, Revision, RevisionApproval, RevisionValue, Study
+from studies.models import Proposal, PublicState, Revision, RevisionApproval, RevisionValue, Study
+from studies.search.documents import refresh
 from studies.snapshots import FIELDS, Snapshot, loaded, snapshot
 from studies.vocabulary import Reason, RevisionKind, StaffRole
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-__all__ = ["REDACTED", "Act", "NothingChanged", "at", "differences", "record", "record_many", "snapshot"]
+    from studies.roles import Decision
+
+__all__ = ["REDACTED", "Act", "NothingChanged", "act_of", "at", "differences", "record", "record_many", "snapshot"]
 
 # Stands for a value that was removed from the history; no snapshot holds an empty object.
 REDACTED: Mapping[str, str] = {}
@@ -47,6 +50,20 @@ class Act:
     second_role: StaffRole | None = None
     approver: User | None = None
     second: User | None = None
+
+
+def act_of(proposal: Proposal, decision: Decision) -> Act:
+    """The act that an applied proposal is: its kind, reason, note and evidence, and the people who decided."""
+    return Act(
+        kind=RevisionKind(proposal.kind),
+        reason=Reason(proposal.reason),
+        note=proposal.note,
+        evidence_url=proposal.evidence_url,
+        approver_role=decision.approver_role,
+        second_role=decision.second_role,
+        approver=decision.approver,
+        second=decision.second,
+    )
 
 
 def record(*, study: Study, before: Snapshot, act: Act, columns: Mapping[str, Any] | None = None) -> Revision:
@@ -78,7 +95,7 @@ def record_many(
     RevisionApproval.objects.bulk_create(_approvals(revisions, act))
     Study.objects.filter(pk__in=ids).update(newest_hash=_hash_of_version())
     state.save(update_fields=["counter", "revisions", "newest_hash"])
-    _refresh_search(ids)
+    refresh(ids)
     return revisions
 
 
@@ -186,11 +203,3 @@ def _approvals(revisions: Sequence[Revision], act: Act) -> list[RevisionApproval
         for user, role, as_second in people
         if user is not None and role is not None
     ]
-
-
-def _refresh_search(ids: Sequence[int]) -> None:
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    if find_spec("studies.search.documents"):
-        import_module("studies.search.documents").refresh(ids)

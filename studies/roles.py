@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +14,25 @@ if TYPE_CHECKING:
 
 # A person with several roles acts in the first of these that gives the permission.
 STRONGEST_FIRST = (StaffRole.LEAD, StaffRole.EDITOR, StaffRole.MODERATOR, StaffRole.TRIAGE)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The people behind an act: who approves it and, for a grave one, the second person."""
+
+    approver: User
+    approver_role: StaffRole
+    second: User | None = None
+    second_role: StaffRole | None = None
+
+    def other_than(self, drafter: User) -> User | None:
+        """Who looked at what `drafter` wrote; None where nobody else did. In a team of one it is the drafter."""
+        last = self.second or self.approver
+        return last if last.pk != drafter.pk or one_person() else None
+
+    @property
+    def last_role(self) -> StaffRole:
+        return self.second_role or self.approver_role
 
 
 class NotAllowed(Exception):

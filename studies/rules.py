@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from studies import pem
 from studies.badges import badge_of, definitions_named_by, rows_of
 from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
-from studies.snapshots import Snapshot, snapshot
+from studies.snapshots import Snapshot
 from studies.text_counts import disagreements
 from studies.vocabulary import EvidenceLevel, LinkType, Pem, Role, State
 
+IDENTIFIERS = ("doi", "pmid", "pmcid", "preprint_doi")
 
-def problems(study: Study) -> list[str]:
-    """Every rule that the study, as it stands in the database, breaks. Empty: it may be public."""
-    values = snapshot(study)
+
+def problems(study_id: int, values: Snapshot) -> list[str]:
+    """Every rule that this study with this content would break. Empty: it may be public."""
     definitions = definitions_named_by([values])
     return [
-        *_of_identity(study),
+        *_of_identity(study_id, values),
         *_of_texts(values),
         *_of_coding(values, definitions),
-        *_of_level(study, values),
-        *_of_links(study),
+        *_of_level(study_id, values),
+        *_of_links(values),
         *disagreements(values),
     ]
+
+
+def new_problems(study_id: int, before: Snapshot, after: Snapshot) -> list[str]:
+    """The rules that `after` breaks and `before` did not: an old fault must not stand in the way of a correction."""
+    found = problems(study_id, after)
+    return [problem for problem in found if problem not in problems(study_id, before)] if found else []
 
 
 def unchecked(study: Study) -> list[str]:
@@ -39,12 +45,17 @@ def unchecked(study: Study) -> list[str]:
     return ["PEM is shown as required, but nobody has checked the case definitions. Check them first."]
 
 
-def _of_identity(study: Study) -> list[str]:
-    taken = SlugRedirect.objects.filter(slug=study.slug).exclude(study=study).exists()
+def _of_identity(study_id: int, values: Snapshot) -> list[str]:
+    taken = SlugRedirect.objects.filter(slug=values["slug"]).exclude(study=study_id).exists()
     return [
-        *(["The title is missing."] if not study.title.strip() else []),
+        *(["The title is missing."] if not values.get("title", "").strip() else []),
         *(["Another study had this address before. Choose another one."] if taken else []),
+        *(f"Another study has this {_name(name)}." for name in IDENTIFIERS if _is_taken(study_id, values, name)),
     ]
+
+
+def _is_taken(study_id: int, values: Snapshot, name: str) -> bool:
+    return name in values and Study.objects.filter(**{name: values[name]}).exclude(pk=study_id).exists()
 
 
 def _of_texts(values: Snapshot) -> list[str]:
@@ -72,26 +83,27 @@ def _of_coding(values: Snapshot, definitions: Mapping[str, CaseDefinition]) -> l
     return young
 
 
-def _of_level(study: Study, values: Mapping[str, Any]) -> list[str]:
+def _of_level(study_id: int, values: Snapshot) -> list[str]:
     level = values.get("evidence_level")
     if level == EvidenceLevel.E0 and values.get("design") not in CONSENSUS_DESIGNS:
         return ["E0 is for guidelines, consensus papers and systematic reviews."]
-    if level == EvidenceLevel.E1 and not _is_replicated(study):
+    if level == EvidenceLevel.E1 and not _is_replicated(study_id, values):
         return ["E1 needs a link to a published study that replicates it."]
     return []
 
 
-def _is_replicated(study: Study) -> bool:
-    links = StudyLink.objects.filter(type=LinkType.REPLICATES)
-    outward = links.filter(source=study, target__state=State.PUBLISHED)
-    inward = links.filter(target=study, source__state=State.PUBLISHED)
-    return outward.exists() or inward.exists()
+def _is_replicated(study_id: int, values: Snapshot) -> bool:
+    """A published study says that it replicates this one, or this one that it replicates a published study."""
+    named = [link["study"] for link in values.get("links", []) if link["type"] == LinkType.REPLICATES]
+    inward = StudyLink.objects.filter(type=LinkType.REPLICATES, target=study_id, source__state=State.PUBLISHED)
+    return Study.objects.published().filter(pk__in=named).exists() or inward.exists()
 
 
-def _of_links(study: Study) -> list[str]:
-    hidden = StudyLink.objects.filter(source=study).exclude(target__state=State.PUBLISHED)
-    return [f"The link to “{link.target.title}” leads to a study that is not public." for link in hidden]
+def _of_links(values: Snapshot) -> list[str]:
+    named = [link["study"] for link in values.get("links", [])]
+    hidden = Study.objects.filter(pk__in=named).exclude(state=State.PUBLISHED)
+    return [f"The link to “{study.title}” leads to a study that is not public." for study in hidden]
 
 
 def _name(field: str) -> str:
-    return str(Study._meta.get_field(field).verbose_name)
+    return str(getattr(Study._meta.get_field(field), "verbose_name", field))

@@ -155,7 +155,7 @@ def _rows(study: Study) -> Snapshot:
     return {
         "authors": [_filled(author, "family", "given", "collective", "orcid") for author in study.authors.all()],
         "topics": sorted(topic.slug for topic in study.topics.all()),
-        "definitions": sorted(map(_definition, study.definitions.all()), key=canonical),
+        "definitions": sorted(map(definition_values, study.definitions.all()), key=canonical),
         "flags": sorted((_filled(flag, "kind", "reason", "link") for flag in study.flags.all()), key=canonical),
         "links": sorted(
             ({"study": link.target_id, "type": str(link.type)} for link in study.links_out.all()), key=canonical
@@ -178,7 +178,8 @@ def _filled(row: object, *names: str) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in names if getattr(row, name)}
 
 
-def _definition(row: StudyDefinition) -> dict[str, str]:
+def definition_values(row: StudyDefinition) -> dict[str, str]:
+    """One definition row as it stands in a snapshot."""
     return {"definition": row.definition.slug} | _filled(
         row, "role", "cohort", "modification", "quote", "locator", "basis"
     )

@@ -25,11 +25,11 @@ _SQLITE = {
     f"{REVISION}_no_delete": f"BEFORE DELETE ON {REVISION}",
     f"{REVISION}_no_replace": f"""BEFORE INSERT ON {REVISION} WHEN EXISTS (
         SELECT 1 FROM {REVISION} WHERE id = NEW.id OR hash = NEW.hash OR sequence = NEW.sequence
-        OR (study_id = NEW.study_id AND number = NEW.number))""",
+        OR (study_id = NEW.study_id AND number = NEW.number))""",  # noqa: S608 - our own constants
     f"{VALUE}_redaction_only": f"BEFORE UPDATE ON {VALUE} WHEN NOT ({_REDACTION})",
     f"{VALUE}_no_delete": f"BEFORE DELETE ON {VALUE}",
     f"{VALUE}_no_replace": f"""BEFORE INSERT ON {VALUE} WHEN EXISTS (
-        SELECT 1 FROM {VALUE} WHERE id = NEW.id OR (revision_id = NEW.revision_id AND field = NEW.field))""",
+        SELECT 1 FROM {VALUE} WHERE id = NEW.id OR (revision_id = NEW.revision_id AND field = NEW.field))""",  # noqa: S608
 }
 
 _FUNCTION = "studies_refuse_change"

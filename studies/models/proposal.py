@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -5,6 +7,13 @@ from django.db.models import Q
 from studies.vocabulary import ProposalKind, ProposalState, Reason, StaffRole
 
 WITHOUT_OWN_REVISION = [ProposalKind.DEFINITION, ProposalKind.REDACT]
+OPEN_STATES = [ProposalState.OPEN, ProposalState.AWAITING_SECOND]
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    def waiting(self) -> ProposalQuerySet:
+        """Neither applied nor closed."""
+        return self.filter(state__in=OPEN_STATES)
 
 
 class Proposal(models.Model):
@@ -49,6 +58,8 @@ class Proposal(models.Model):
         "studies.Revision", on_delete=models.PROTECT, null=True, blank=True, related_name="proposal"
     )
 
+    objects = ProposalQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [models.Index(fields=["state", "-created_at"], name="proposal_queue")]
@@ -71,3 +82,7 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"proposal {self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES

@@ -26,8 +26,10 @@ def run(sql: str, *parameters: object) -> int:
         "UPDATE studies_revisionvalue SET value = '\"forged\"' WHERE field = 'title'",
         "UPDATE studies_revisionvalue SET redaction_reason = 'why' WHERE field = 'title'",
         "UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01'",
-        "UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01', "
-        "redaction_reason = 'why', field = 'other' WHERE field = 'title'",
+        (
+            "UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01', "
+            "redaction_reason = 'why', field = 'other' WHERE field = 'title'"
+        ),
         "DELETE FROM studies_revisionvalue WHERE field = 'title'",
     ],
 )
