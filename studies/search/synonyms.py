@@ -21,20 +21,15 @@ class Synonyms:
     def of(cls, terms: Iterable[tuple[str, Iterable[str]]]) -> Synonyms:
         """From (term, aliases) of every term.
 
-        A wording that is a term of its own has the other words of that term only: "CFS" stays chronic fatigue syndrome
-        although "ME/CFS" lists it too. A wording that is an alias of several terms has the words of all of them.
+        A wording listed under several terms has the narrowest meaning, which is the term with the fewest wordings: "CFS"
+        stays chronic fatigue syndrome although "ME/CFS" lists it too.
         """
         groups = [_distinct([term, *aliases]) for term, aliases in terms]
-        groups = [group for group in groups if group]
-        own = {next(iter(group)): group for group in groups}
-        found: dict[Phrase, dict[Phrase, str]] = {}
-        for group in groups:
-            for wording in group:
-                if wording not in own or own[wording] is group:
-                    found.setdefault(wording, {}).update(group)
+        groups = sorted((group for group in groups if len(group) > 1), key=lambda group: (-len(group), min(group)))
+        narrowest = {wording: group for group in groups for wording in group}
         return cls(
-            others={wording: _without(wording, group) for wording, group in found.items() if len(group) > 1},
-            longest=max((len(wording) for wording in found), default=0),
+            others={wording: _without(wording, group) for wording, group in narrowest.items()},
+            longest=max(map(len, narrowest), default=0),
         )
 
 
