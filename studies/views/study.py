@@ -47,4 +47,4 @@ def public_study(slug: str) -> Study:
 
 
 def trail() -> list[tuple[str, str]]:
-    return [("Studies", "/evidence/")]
+    return [("Studies", reverse("studies:evidence"))]
