@@ -14,14 +14,7 @@ Words = str | list[str]
 NOTICES, TEXTS, WHO = "Notices", "What the study says", "Who was studied, and how"
 PAPER, RECORD = "The paper", "This record"
 PARTS = {
-    NOTICES: {
-        "withdrawal_reason",
-        "merged_into",
-        "flags",
-        "retraction_status",
-        "retraction_on",
-        "retraction_notice_doi",
-    },
+    NOTICES: {"withdrawal_reason", "merged_into", "flags"},
     TEXTS: {*Study.COMPULSORY_TEXTS, *Study.LIST_TEXTS, "basis", "author_responses"},
     WHO: {
         "pem",

@@ -1,6 +1,7 @@
 """What tests of pages share: the words of a page, its queries, one more revision of a study."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
@@ -28,10 +29,15 @@ def queries(client: Client, path: str) -> int:
     return len(found)
 
 
-def change(study: Study, *, second: StaffRole | None = None, **columns: Any) -> None:
-    """Record one more revision of a published study, by an editor (and a second person)."""
+def change(
+    study: Study, *, second: StaffRole | None = None, rows: Callable[[], object] | None = None, **columns: Any
+) -> None:
+    """Record one more revision of a published study, by an editor (and a second person); `rows` writes other rows."""
     before = current([study.pk])[study.pk]
-    Study.objects.filter(pk=study.pk).update(**columns)
+    if rows:
+        rows()
+    if columns:
+        Study.objects.filter(pk=study.pk).update(**columns)
     act = revisions.Act(
         RevisionKind.CHANGE,
         Reason.CORRECTION,

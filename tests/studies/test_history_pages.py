@@ -6,7 +6,7 @@ import pytest
 
 from studies.diff import Piece
 from studies.field_words import LABELS
-from studies.models import RevisionValue, SlugRedirect, Study
+from studies.models import Flag, RevisionValue, SlugRedirect, Study
 from studies.snapshots import FIELDS
 from tests.studies.factories import CODED, TEXTS, make_study, published_study
 from tests.studies.pages import change, queries, text_of
@@ -87,12 +87,14 @@ def test_version_speaks_in_words_not_in_codes(client, study):
 def test_version_puts_notices_and_texts_first(client, study):
     page = client.get(f"/evidence/{study.slug}/v/1/")
     assert [part.heading for part in page.context["parts"]] == [
-        "Notices",
         "What the study says",
         "Who was studied, and how",
         "The paper",
         "This record",
     ]
+    change(study, rows=lambda: Flag.objects.create(study=study, kind="contested", reason="Two teams disagree."))
+    first = client.get(f"/evidence/{study.slug}/v/4/").context["parts"][0]
+    assert [(field.label, field.words) for field in first.fields] == [("Notices", ["Contested: Two teams disagree."])]
 
 
 def test_every_old_version_says_that_the_paper_was_retracted_since(client, study):

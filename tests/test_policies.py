@@ -1,0 +1,97 @@
+"""Policy pages: their text moves only with a new version, promises only what is so, and can be read."""
+
+import re
+from datetime import date
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.utils.html import strip_tags
+
+from atlas_site import pages
+from atlas_site.pages import POLICIES, Policy, recorded_hashes
+from tests.readability import longest_sentence, smog
+from tests.studies.factories import CODED, TEXTS, published_study
+
+SLUGS = sorted(POLICIES)
+HARD_LIMIT = 11  # SMOG grade of a policy; other interface text aims at 9
+INTERFACE_LIMIT = 9
+LONGEST_SENTENCE = 30  # words
+
+
+def misses_a_version(policy: Policy, recorded: dict[str, dict[str, str]]) -> bool:
+    """Whether the text is not the one that was recorded for the newest version."""
+    return recorded.get(policy.slug, {}).get(str(policy.newest.number)) != policy.text_hash()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_policy_text_moves_only_with_a_new_version(slug):
+    policy = POLICIES[slug]
+    assert not misses_a_version(policy, recorded_hashes()), (
+        f"The text of {slug} changed. Add an edition with a date to atlas_site/pages.py and the hash "
+        f"{policy.text_hash()} under its number to atlas_site/policy_hashes.json."
+    )
+
+
+def test_a_moved_text_is_noticed(tmp_path, monkeypatch):
+    policy = POLICIES["privacy"]
+    text = (pages.TEXTS / "privacy.html").read_text(encoding="utf-8")
+    (tmp_path / "privacy.html").write_text(text.replace("no cookies", "few cookies"), encoding="utf-8")
+    monkeypatch.setattr(pages, "TEXTS", tmp_path)
+    assert misses_a_version(policy, recorded_hashes())
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_version_has_its_hash_and_a_date(slug):
+    numbers = [edition.number for edition in POLICIES[slug].editions]
+    assert numbers == list(range(len(numbers), 0, -1))
+    assert sorted(recorded_hashes()[slug]) == sorted(map(str, numbers))
+    days = [edition.on for edition in POLICIES[slug].editions]
+    assert days == sorted(days, reverse=True)
+    assert days[-1] >= date(2026, 11, 26)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", SLUGS)
+def test_policy_page_says_its_version(client, slug):
+    newest = POLICIES[slug].newest
+    page = client.get(f"/policies/{slug}/").content.decode()
+    assert re.findall(r"<h1>(.*?)</h1>", page) == [POLICIES[slug].title]
+    assert f"Version {newest.number}, <time" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/about/", "/policies/editorial/"])
+def test_one_person_is_admitted(client, settings, path):
+    said = "One person runs this copy of the atlas."
+    assert said not in client.get(path).content.decode()
+    settings.ATLAS_ONE_PERSON = True
+    assert said in client.get(path).content.decode()
+
+
+@pytest.mark.django_db
+def test_readers_get_no_cookie(client: Client):
+    """What the privacy page says of every page a reader can open."""
+    study = published_study(**TEXTS, **CODED, topics=["long-covid"])
+    paths = ["/about/", "/changes/", "/definitions/", "/definitions/fukuda-1994/", "/pem/", "/retractions/", "/topics/"]
+    paths += [f"/policies/{slug}/" for slug in SLUGS] + ["/topics/long-covid/"]
+    paths += [f"/evidence/{study.slug}/{rest}" for rest in ("", "history/", "v/1/", "diff/1/1/")]
+    answers = {path: client.get(path) for path in paths}
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(paths, 200)
+    assert [path for path, answer in answers.items() if answer.cookies] == []
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("one_person", [False, True])
+def test_policies_can_be_read(slug, one_person):
+    text = strip_tags(render_to_string(f"pages/policies/{slug}.html", {"one_person": one_person}))
+    assert smog(text) <= HARD_LIMIT
+    assert longest_sentence(text) <= LONGEST_SENTENCE
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/about/", "/pem/"])
+def test_explaining_pages_can_be_read(client, path):
+    main = client.get(path).content.decode().split("<main", 1)[1].split("</main>", 1)[0]
+    text = strip_tags(re.sub(r"</(p|li|dt|dd|h\d|td|th|caption)>", ". ", "<main" + main))
+    assert smog(text) <= INTERFACE_LIMIT
