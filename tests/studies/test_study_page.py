@@ -7,8 +7,9 @@ import pytest
 from django.utils.html import escape
 
 from studies.models import AuthorResponse, Flag, SlugRedirect, Study, StudyLink, TextProvenance
+from studies.related import at_least
 from tests.studies.factories import CODED, TEXTS, make_study, published_study
-from tests.studies.pages import text_of
+from tests.studies.pages import queries, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -403,3 +404,56 @@ def test_unknown_study_offers_the_search(client):
 
 def test_page_refuses_to_be_posted_to(client, whole):
     assert client.post(f"/evidence/{whole.slug}/").status_code == 405
+
+
+@pytest.mark.parametrize("number", [1, 30])
+def test_page_takes_the_same_queries_for_any_number_of_neighbours(client, whole, number):
+    for place in range(number):
+        near = published_study(**CODED, topics=["long-covid"], title=f"Near {place}")
+        StudyLink.objects.create(source=whole, target=near, type="replicates")
+        Flag.objects.get_or_create(study=whole, kind="safety", reason="Care.")
+        AuthorResponse.objects.create(study=whole, position=place + 1, text="Yes.", revision_number=1)
+    client.get(f"/evidence/{whole.slug}/")
+    assert queries(client, f"/evidence/{whole.slug}/") == 10
+
+
+def test_page_of_a_study_without_texts_takes_three_queries(client):
+    study = published_study(authors=["Berg, Ann"])
+    assert queries(client, f"/evidence/{study.slug}/") == 3
+
+
+def test_related_studies_say_why_they_are_there(client, whole):
+    same_people = published_study(title="The same people", published_on=date(2001, 1, 1))
+    StudyLink.objects.create(source=whole, target=same_people, type="shares_participants_with")
+    published_study(**CODED, title="Same definition")
+    published_study(title="Same topic, older", topics=["long-covid"], published_on=date(2020, 1, 1))
+    published_study(title="Same topic, newer", topics=["long-covid"], published_on=date(2021, 1, 1))
+    published_study(**CODED, title="Both", topics=["long-covid"], published_on=date(1999, 1, 1))
+    published_study(title="Nothing in common", topics=["genetics"])
+    shown = client.get(f"/evidence/{whole.slug}/").context["page"].related
+    definition, topic = "same case definition (CDC 1994 (Fukuda) CFS research definition)", "shared topics (Long COVID)"
+    assert [(near.study.title, near.reason) for near in shown] == [
+        ("The same people", "same participants"),
+        ("Both", f"{definition}; {topic}"),
+        ("Same topic, newer", topic),
+        ("Same topic, older", topic),
+        ("Same definition", definition),
+    ]
+
+
+def test_related_studies_are_six_at_most(client, whole):
+    for _ in range(8):
+        published_study(topics=["long-covid"])
+    assert len(client.get(f"/evidence/{whole.slug}/").context["page"].related) == 6
+
+
+def test_way_of_recruiting_alone_makes_no_study_related(client):
+    rows = [{"definition": "self-report"}]
+    study = published_study(**TEXTS, design="cohort", definitions=rows)
+    published_study(design="cohort", definitions=rows)
+    assert client.get(f"/evidence/{study.slug}/").context["page"].related == []
+
+
+def test_studies_are_ranked_by_how_many_topics_they_share():
+    bits = [0b0111, 0b0110, 0b1100]
+    assert at_least(bits) == [0b1111, 0b0110, 0b0100]
