@@ -1,0 +1,160 @@
+"""Reading, as a tired person does it: small screens, dark rooms, no JavaScript, keyboard only."""
+
+import pytest
+
+SAMPLE = "/evidence/vernon-2025-incidence-prevalence/"
+COHORTS = "/evidence/mansoubi-2025-understanding-symptom/"
+PAGES = ["/", SAMPLE, COHORTS, "/nothing/here/"]
+VIEWS = [
+    pytest.param({"width": 1280, "height": 800}, id="desktop"),
+    pytest.param({"width": 320, "height": 640}, id="320px"),
+    pytest.param({"width": 1280, "height": 800, "scheme": "dark"}, id="dark"),
+    pytest.param({"width": 320, "height": 640, "scheme": "dark", "forced_colors": "active"}, id="forced-colours"),
+]
+ANSWERS = {
+    "what": ".found",
+    "in whom": ".facts div:nth-child(1)",
+    "how sure": ".facts div:nth-child(2)",
+    "what not": ".not-shown",
+}
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# WCAG 1.4.12: a reader's own spacing must not hide or clip anything.
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
+
+# The content policy refuses an inline style; a constructed sheet is how a reader's extension adds one.
+ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
+
+
+def boxes(page) -> dict[str, dict[str, float]]:
+    return {name: page.locator(selector).first.bounding_box() for name, selector in ANSWERS.items()}
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("view", VIEWS)
+def test_page_has_no_accessibility_fault(visit, axe, path, view):
+    axe(visit(path, **view))
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 640, 1280])
+def test_page_never_scrolls_sideways(visit, path, width):
+    page = visit(path, width=width)
+    assert page.evaluate(SIDEWAYS) == 0
+    page.evaluate(ADOPT, SPACING)
+    assert page.evaluate(SIDEWAYS) == 0
+
+
+@pytest.mark.parametrize("path", [SAMPLE, COHORTS])
+def test_first_screen_of_a_desktop_holds_all_four_answers(visit, path):
+    page = visit(path, width=1280, height=800)
+    outside = {name: box for name, box in boxes(page).items() if box["y"] + box["height"] > 800}
+    assert outside == {}
+
+
+def test_first_screen_of_a_small_phone_reaches_all_four_answers(visit):
+    page = visit(SAMPLE, width=320, height=640)
+    line = 27
+    late = {name: box for name, box in boxes(page).items() if box["y"] + 2 * line > 640}
+    assert late == {}
+
+
+def test_first_screen_of_a_common_phone_holds_all_four_answers(visit):
+    page = visit(SAMPLE, width=360, height=740)
+    outside = {name: box for name, box in boxes(page).items() if box["y"] + box["height"] > 740}
+    assert outside == {}
+
+
+def test_limitation_stands_beside_the_finding_on_a_desktop(visit):
+    page = visit(SAMPLE)
+    found, limit = boxes(page)["what"], boxes(page)["what not"]
+    assert found["y"] == limit["y"]
+    assert found["x"] + found["width"] <= limit["x"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_works_without_javascript(visit, path):
+    page = visit(path, js=False)
+    assert page.locator("main h1").count() == 1
+    assert page.locator("script").count() == 0
+
+
+def test_search_box_of_every_page_leads_to_the_list(visit):
+    page = visit(SAMPLE, js=False)
+    page.get_by_label("Search studies").first.fill("orthostatic")
+    page.get_by_label("Search studies").first.press("Enter")
+    assert page.url.endswith("/evidence/?q=orthostatic")
+
+
+def test_keyboard_reaches_the_main_text_with_two_keys(visit):
+    page = visit(SAMPLE)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the main text"
+    assert page.locator(".skip").bounding_box()["x"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_keyboard_focus_is_outlined(visit):
+    page = visit(SAMPLE)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    style = page.evaluate(
+        "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
+    )
+    assert style == ["solid", "2px"]
+
+
+def test_menu_of_a_small_screen_is_at_the_end_of_the_page(visit):
+    page = visit(SAMPLE, width=320, height=640, js=False)
+    assert page.locator("header nav").is_visible() is False
+    page.get_by_role("link", name="Menu").click()
+    assert page.url.endswith("#menu")
+    assert page.locator("#menu").get_by_role("link", name="Case definitions").is_visible()
+
+
+def test_badge_leads_to_its_proof_in_one_step(visit):
+    page = visit(SAMPLE, js=False)
+    page.locator("a.pem").click()
+    assert page.url.endswith("#pem")
+    assert page.locator("#pem blockquote").first.is_visible()
+
+
+@pytest.mark.parametrize("path", [SAMPLE, "/"])
+def test_targets_are_large_enough_for_shaky_hands(visit, path):
+    """Links inside a sentence are exempt, as in WCAG 2.5.8."""
+    page = visit(path, width=320, height=640)
+    low = page.evaluate(
+        """[...document.querySelectorAll('button, input, summary, header a, footer li a, a.pem')]
+        .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+    )
+    assert low == []
+
+
+def test_text_is_never_smaller_than_eighteen_pixels(visit):
+    page = visit(SAMPLE)
+    sizes = page.evaluate(
+        "[...new Set([...document.body.querySelectorAll('*')].map(one => parseFloat(getComputedStyle(one).fontSize)))]"
+    )
+    assert min(sizes) >= 18
+
+
+def test_print_is_black_on_white_and_hides_nothing(visit):
+    page = visit(SAMPLE, scheme="dark")
+    page.emulate_media(media="print")
+    colours = page.evaluate("(({backgroundColor, color}) => [backgroundColor, color])(getComputedStyle(document.body))")
+    assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
+    assert page.locator("header nav").is_visible() is False
+    assert page.locator("details p").first.is_visible()
+
+
+def test_first_visit_is_light(visit):
+    loaded: list[str] = []
+    page = visit("/about/")
+    page.context.on("response", lambda response: loaded.append(response.url))
+    page.goto(page.url.replace("/about/", SAMPLE))
+    assert len(loaded) <= 6
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_valid_html(visit, nu, path):
+    nu(visit(path, js=False).content())
