@@ -1,4 +1,4 @@
-"""The second half of scripts/run, inside the project's environment: bring the data up to date, then become the web server.
+"""The second half of scripts/run, inside the project's environment: bring the data up to date, then serve.
 
 Called with the number of the listening socket; ATLAS_DATA_DIR and ATLAS_URL are set. What is already there is left as it
 is, which keeps a second start short.
@@ -53,9 +53,9 @@ def load_sample() -> None:
     unfinished = settings.DATA_DIR / "sample-unfinished"
     if Study.objects.exists() and not unfinished.exists():
         return
-    say("Loading the sample atlas (about half a minute) …")
+    say("Loading the sample atlas …")
     unfinished.touch()
-    call_command("load_sample")
+    call_command("load_sample", verbosity=0)  # its list of possible duplicates is for those who call it by hand
     unfinished.unlink()
 
 
@@ -91,14 +91,15 @@ def print_logins() -> None:
         call_command("one_time_login", name, "--role", role)
 
 
-def become_server(descriptor: str) -> None:
+def serve(descriptor: str) -> None:
+    """Serve from this same process, which has loaded everything already; the worker is a fork of it."""
     from django.db import connections
+    from gunicorn.app.wsgiapp import WSGIApplication
 
-    connections.close_all()
+    connections.close_all()  # a connection must not be shared with the fork
     configuration = f"file:{ROOT / 'scripts' / 'serving.py'}"
-    words = ["-m", "gunicorn", "--config", configuration, "--bind", f"fd://{descriptor}", "--chdir", str(ROOT)]
-    os.set_inheritable(int(descriptor), True)
-    os.execv(sys.executable, [sys.executable, *words, "atlas_site.wsgi"])
+    sys.argv = ["gunicorn", "--config", configuration, "--bind", f"fd://{descriptor}", "atlas_site.wsgi"]
+    WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
 
 
 def main(descriptor: str) -> None:
@@ -114,7 +115,7 @@ def main(descriptor: str) -> None:
         sys.exit(f"The atlas cannot start: {error}")
     except (CommandError, OperationalError) as error:
         sys.exit(f"The atlas cannot start: {error}".strip())
-    become_server(descriptor)
+    serve(descriptor)
 
 
 if __name__ == "__main__":
