@@ -60,6 +60,14 @@ ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 if ADMIN_PATH == "/":
     raise ImproperlyConfigured("ADMIN_PATH is empty: write a path such as admin/.")
 
+# --- Private contributions ------------------------------------------------------------------------------------------
+# Missing key lists stop the start of a server (contributions/keys.py); commands that need no key still run.
+ATLAS_ENCRYPTION_KEYS = env.str("ATLAS_ENCRYPTION_KEYS", default="")
+ATLAS_RECEIPT_KEYS = env.str("ATLAS_RECEIPT_KEYS", default="")
+ATLAS_TRUSTED_PROXIES = whole_number("ATLAS_TRUSTED_PROXIES", 0)
+ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR / "erasures.log")))
+ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
+
 # --- The parts ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "atlas_site.staff.StaffConfig",
@@ -73,6 +81,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "atlas_site.apps.HallConfig",
     "studies",
+    "contributions",
 ]
 
 MIDDLEWARE = [
@@ -129,7 +138,8 @@ def database() -> dict:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; "
+            "PRAGMA secure_delete=ON;",  # what is erased is overwritten in the file
         }
         config["CONN_MAX_AGE"] = None
     else:
@@ -149,6 +159,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("ATLAS_STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # pages name the hashed files; the others would only be compressed in vain
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -198,6 +209,26 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
     "manifest-src": ["'self'"],
 }
+
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+def mail() -> dict:
+    """EMAIL_URL as Django's settings. Without it: printed on one's own machine, not sent elsewhere. No fault repeats it."""
+    address = env.str("EMAIL_URL", default="consolemail://" if LOCAL else "dummymail://")
+    try:
+        return env.email_url_config(address)
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured("EMAIL_URL cannot be read: write smtp+tls://user:password@host:587.") from None
+
+
+_mail = mail()
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"] or "", _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="atlas@localhost")
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 

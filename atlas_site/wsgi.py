@@ -13,12 +13,20 @@ BOOT_FAILED = 3  # gunicorn's code for a worker that cannot start: it stops inst
 
 
 def load() -> WSGIHandler:
-    """The application; a bad setting ends the process with one line instead of a traceback."""
+    """The application; a bad setting or a missing key list ends the process with one line instead of a traceback."""
     try:
-        return get_wsgi_application()
+        application = get_wsgi_application()
+        require_keys()
+        return application
     except ImproperlyConfigured as error:
         print(f"The atlas cannot start: {error}", file=sys.stderr, flush=True)
         raise SystemExit(BOOT_FAILED) from None
+
+
+def require_keys() -> None:
+    from contributions import keys  # after Django is set up
+
+    keys.require()
 
 
 application = load()

@@ -21,10 +21,12 @@ SEEDS = ("seed_definitions", "seed_topics", "seed_public_state", "seed_groups")
 @contextmanager
 def lifted() -> Iterator[None]:
     """History can be changed inside the block: how a test plays somebody with the database's password."""
+    connection.check_constraints()  # PostgreSQL drops no trigger while checks are pending
     triggers.remove(connection)
     try:
         yield
     finally:
+        connection.check_constraints()
         triggers.install(connection)
 
 
@@ -32,9 +34,11 @@ def lifted() -> Iterator[None]:
 def seeds_put_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     yield
     seed = import_module("studies.migrations.0002_seed")
+    rights = import_module("contributions.migrations.0002_staff_rights")
     with django_db_blocker.unblock():
         for name in SEEDS:
             getattr(seed, name)(apps, None)
+        rights.seed_rights(apps, None)
 
 
 @pytest.fixture

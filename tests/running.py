@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("ATLAS_", "DATABASE_", "DJANGO_", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "ADMIN_PATH", "CACHE_URL")
+OURS = ("ATLAS_", "DATABASE_", "DJANGO_", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "ADMIN_PATH", "CACHE_URL", "EMAIL_URL")
 READY = re.compile(r"Atlas ready at (http://127\.0\.0\.1:\d+)/")
 LOGIN = re.compile(r"^  (\w+) \(\w+\): (http\S+)$")
 

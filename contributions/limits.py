@@ -1,0 +1,125 @@
+"""How much may be sent: by neighbourhood of the network and for the whole site, with nothing stored that identifies.
+
+An address is cut to its /24 (IPv4) or /64 (IPv6) and put through HMAC under the day's key. The key is one database
+row, overwritten daily and left out of backups; with it gone, no bucket leads back to any address. It is a little
+inexact at the edges of its fixed windows, which is enough here and keeps the table small.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import HttpRequest
+
+from contributions.models import Bucket, DayKey
+
+SITE = "site"
+
+
+@dataclass(frozen=True)
+class Limit:
+    name: str
+    count: int
+    minutes: int
+    whole_site: bool = False
+
+
+SENDING = (
+    Limit("send-10", 5, 10),
+    Limit("send-60", 20, 60),
+    Limit("send-site", 200, 10, whole_site=True),
+)
+LOOKING_UP = (Limit("look-10", 20, 10), Limit("look-site", 600, 10, whole_site=True))
+SIGNING_IN = (Limit("sign-in-10", 10, 10), Limit("sign-in-60", 30, 60), Limit("sign-in-site", 200, 10, whole_site=True))
+SURGE_SHARE = 0.5  # of the site's limit; above it, scripts prove work and the rest waits in quarantine
+
+
+class TooMany(Exception):
+    """A limit is reached. `minutes` says after how long the window is surely over."""
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__("limit reached")
+        self.minutes = minutes
+
+
+def client_address(request: HttpRequest) -> str:
+    """The sender's address: the nth from the right of X-Forwarded-For for n trusted proxies, else the peer's."""
+    proxies = settings.ATLAS_TRUSTED_PROXIES
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    if proxies and len(hops) >= proxies:
+        return str(hops[-proxies])
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def neighbourhood(address: str) -> str:
+    """The /24 or /64 of an address; "unknown" for what is none (a Unix socket without proxy headers)."""
+    try:
+        parsed = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
+
+
+def count(*, limits: tuple[Limit, ...], request: HttpRequest, at: datetime) -> None:
+    """Count one attempt against every limit and raise TooMany where one is exceeded. Commits on its own."""
+    place = neighbourhood(client_address(request))
+    key = day_key(at)
+    for limit in limits:
+        used = _add(_bucket_key(limit, SITE if limit.whole_site else place, key), _window(limit, at))
+        if used > limit.count:
+            raise TooMany(limit.minutes)
+
+
+def surging(at: datetime) -> bool:
+    """Whether so much arrives at the site that unproven messages go to quarantine first."""
+    limit = next(limit for limit in SENDING if limit.whole_site)
+    bucket = Bucket.objects.filter(key=_bucket_key(limit, SITE, day_key(at)), window=_window(limit, at)).first()
+    return bucket is not None and bucket.count > limit.count * SURGE_SHARE
+
+
+def forget(*, at: datetime) -> int:
+    """Delete buckets whose window is over and replace yesterday's key. Returns how many buckets went."""
+    day_key(at)
+    longest = max(limit.minutes for limit in (*SENDING, *LOOKING_UP, *SIGNING_IN))
+    return Bucket.objects.filter(window__lt=at - timedelta(minutes=2 * longest)).delete()[0]
+
+
+def day_key(at: datetime) -> bytes:
+    """Today's key; yesterday's is overwritten, never kept."""
+    row = DayKey.objects.filter(pk=1).first()
+    if row is None:
+        row, _ = DayKey.objects.get_or_create(pk=1, defaults={"day": at.date(), "key": secrets.token_bytes(32)})
+    if row.day < at.date():
+        DayKey.objects.filter(pk=1, day=row.day).update(day=at.date(), key=secrets.token_bytes(32))
+        row = DayKey.objects.get(pk=1)
+    return bytes(row.key)
+
+
+def _bucket_key(limit: Limit, place: str, key: bytes) -> str:
+    return hmac.digest(key, f"{limit.name}/{place}".encode(), "sha256").hex()
+
+
+def _window(limit: Limit, at: datetime) -> datetime:
+    minutes = (at.hour * 60 + at.minute) // limit.minutes * limit.minutes
+    return at.replace(hour=minutes // 60, minute=minutes % 60, second=0, microsecond=0)
+
+
+def _add(key: str, window: datetime) -> int:
+    """One more in this bucket; the number it now holds."""
+    with transaction.atomic():
+        if not Bucket.objects.filter(key=key, window=window).update(count=F("count") + 1):
+            try:
+                with transaction.atomic():
+                    Bucket.objects.create(key=key, window=window, count=1)
+            except IntegrityError:
+                Bucket.objects.filter(key=key, window=window).update(count=F("count") + 1)
+        return int(Bucket.objects.values_list("count", flat=True).get(key=key, window=window))
