@@ -6,15 +6,26 @@ import secrets
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 
 from studies import badges, slugs
 from studies.admin.drafts import StudyDraftForm
 from studies.admin.inlines import EDITABLE, FlagInline
+from studies.admin.propose import propose_page
+from studies.admin.steps import buttons, step_urls
 from studies.admin.study import FIELDSETS, READABLE, StudyFields
+from studies.admin.study_steps import STUDY_STEPS
 from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition
 from studies.snapshots import abstract_hash
 from studies.vocabulary import Drafter, Pem, State
+
+SITUATIONS = {
+    State.DRAFT: "Not public. Save it as often as you like, then submit it for review.",
+    State.IN_REVIEW: "Not public and closed for editing. Another person than the drafter reads and publishes it.",
+    State.PUBLISHED: "Public. It cannot be edited here: propose a change, and another look decides.",
+    State.WITHDRAWN: "Withdrawn. Its address says so and why; its history stays readable.",
+}
 
 
 @admin.register(Study)
@@ -40,6 +51,26 @@ class StudyAdmin(StudyFields):
 
     def get_inlines(self, request: HttpRequest, obj: Study | None) -> list[Any]:
         return [*EDITABLE, FlagInline] if obj and obj.version else EDITABLE
+
+    def get_urls(self) -> list[Any]:
+        return [*step_urls(self, STUDY_STEPS), self._propose_url(), *super().get_urls()]
+
+    def _propose_url(self) -> URLPattern:
+        def view(request: HttpRequest, object_id: str) -> HttpResponse:
+            return propose_page(self, request, object_id)
+
+        return path("<path:object_id>/propose/", self.admin_site.admin_view(view), name="studies_study_propose")
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
+        study = options.get("obj")
+        if study:
+            context |= {
+                "steps": buttons(self, request, study, STUDY_STEPS),
+                "may_propose": study.is_public and request.user.has_perm("studies.propose"),
+                "situation": SITUATIONS[State(study.state)],
+                "open_proposals": study.proposals.waiting().select_related("proposer"),
+            }
+        return super().render_change_form(request, context, **options)
 
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
         """Save the draft under the name of whoever saved it last: an approver is never the last person who wrote.

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
-from studies import public_state
+from studies import public_state, publishing
 from studies.admin import fields
 from studies.admin.base import StaffAdmin
+from studies.admin.steps import Step, StepForm, Told, buttons, evidence_field, note_field, proposed, step_urls
 from studies.models import CaseDefinition, GlossaryTerm, Topic
+from studies.vocabulary import DefinitionPem
 
 ALIASES = "One per line."
 
@@ -46,9 +48,37 @@ class CaseDefinitionForm(forms.ModelForm):
         return self.cleaned_data["pmid"] or ""
 
 
+class PemForm(StepForm):
+    pem = forms.ChoiceField(
+        choices=[("", "Choose"), *DefinitionPem.choices], label="What the definition says about PEM"
+    )
+    note = note_field()
+    evidence_url = evidence_field()
+
+
+def change_pem(definition: CaseDefinition, by: Any, values: Any) -> Told:
+    typed = {name: values[name] for name in ("pem", "note", "evidence_url")}
+    return proposed(publishing.change_definition_pem(definition=definition, by=by, **typed))
+
+
+CHANGE_PEM = Step(
+    slug="pem",
+    label="Change what it says about PEM",
+    permission="studies.lead",
+    explain="Every study that was coded with this definition gets its badge anew, each as a version of its own. "
+    "This only writes a proposal, which lists the studies: a second person must apply it.",
+    act=change_pem,
+    digest=lambda definition: definition.pem,
+    closed=lambda definition: "",
+    form=PemForm,
+    log="Proposed another PEM value.",
+)
+
+
 @admin.register(CaseDefinition)
 class CaseDefinitionAdmin(PublicWordAdmin):
     form = CaseDefinitionForm
+    change_form_template = "admin/studies/casedefinition/change_form.html"
     list_display = ["name", "year", "pem", "verified"]
     list_filter = ["pem", "verified"]
     search_fields = ["name", "slug", "aliases"]
@@ -56,6 +86,16 @@ class CaseDefinitionAdmin(PublicWordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: CaseDefinition | None = None) -> list[str]:
         """Whether a definition requires PEM decides badges, so it changes by an action of two people."""
         return ["slug", "pem"] if obj else []
+
+    def get_urls(self) -> list[Any]:
+        return [*step_urls(self, [CHANGE_PEM]), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
+        definition = options.get("obj")
+        if definition:
+            context["steps"] = buttons(self, request, definition, [CHANGE_PEM])
+            context["open_proposals"] = definition.proposals.waiting()
+        return super().render_change_form(request, context, **options)
 
 
 @admin.register(Topic)
