@@ -27,8 +27,20 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from studies.roles import Decision
+    from studies.verification import Fault
 
-__all__ = ["REDACTED", "Act", "NothingChanged", "act_of", "at", "differences", "record", "record_many", "snapshot"]
+__all__ = [
+    "REDACTED",
+    "Act",
+    "NothingChanged",
+    "act_of",
+    "at",
+    "differences",
+    "record",
+    "record_many",
+    "snapshot",
+    "verify",
+]
 
 # Stands for a value that was removed from the history; no snapshot holds an empty object.
 REDACTED: Mapping[str, str] = {}
@@ -117,6 +129,13 @@ def differences(revision: Revision) -> list[Change]:
 def read_value(row: RevisionValue) -> Any:
     """The recorded value; None where the field became empty, REDACTED where it was removed."""
     return REDACTED if row.value is None else json.loads(row.value)
+
+
+def verify() -> list[Fault]:
+    """Faults of the whole public history, the first broken number first (see `verification.py`)."""
+    from studies import verification
+
+    return verification.verify()
 
 
 @dataclass
