@@ -37,7 +37,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Chip:
-    """A choice in force, in words, and the address of the list without it."""
+    """A step to another list: its words and its address. For a choice in force, the list without it."""
 
     text: str
     address: str
@@ -124,6 +124,11 @@ def bars(page: Page) -> list[Bar]:
         )
         for first, count in sums.items()
     ]
+
+
+def search_for(page: Page, text: str) -> Chip:
+    """Another search text with the same filters."""
+    return Chip(text, page.filters.asking(text).address)
 
 
 def sorts(page: Page) -> list[tuple[Sort, str]]:

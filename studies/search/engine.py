@@ -18,12 +18,16 @@ from studies.search.facets import Result
 from studies.search.filters import Filters, Parameters
 from studies.search.index import Catalogue
 from studies.search.memory import Memory
-from studies.search.query import Query, parse
+from studies.search.query import MOST_PARTS, Part, Query, parse
+from studies.search.suggestions import corrected, words_of
+from studies.search.words import stems
 from studies.vocabulary import Design, EvidenceLevel, PeerReview, Pem, Retraction, Sort
 
 # Up to this many hits all are compared with the query; of more, the newest whose title has its words.
 RANKED_WHOLE = 300
 RANKED_TITLES = 100
+
+MOST_ALONE = 3
 
 TEXT_LABELS = {"with": "With a summary", "without": "No summary yet"}
 
@@ -101,10 +105,31 @@ def labels(catalogue: Catalogue) -> dict[str, dict[str, str]]:
     }
 
 
-def unknown_parts(query: Query) -> list[str]:
-    """The words of a query, as typed, that no study has."""
-    found = adapter().known(connection, query.required)
-    return [part.typed for part, known in zip(query.required, found, strict=True) if not known]
+@dataclass(frozen=True)
+class WaysOn:
+    """What helps where no study has all the words: the text with its spelling corrected, and parts found alone."""
+
+    corrected: str | None = None
+    alone: tuple[str, ...] = ()
+
+
+def ways_on(page: Page) -> WaysOn:
+    """Two queries at most, and those of the spellings the first time."""
+    if page.unfiltered or not page.query.required:
+        return WaysOn()
+    words = words_of(page.filters.q)[:MOST_PARTS]
+    parts = [Part(word, (((stem,),),)) for word in words for stem in stems(word)]
+    unknown = [part.typed for part in _known(parts, False)]
+    several = page.query.required if len(page.query.required) > 1 else ()
+    return WaysOn(
+        corrected=corrected(page.filters.q, unknown, page.catalogue.spellings) if unknown else None,
+        alone=tuple(part.text for part in _known(several, True))[:MOST_ALONE],
+    )
+
+
+def _known(parts: Sequence[Part], wanted: bool) -> list[Part]:
+    found = adapter().known(connection, parts)
+    return [part for part, known in zip(parts, found, strict=True) if known == wanted]
 
 
 def _matches(catalogue: Catalogue, query: Query) -> int | None:

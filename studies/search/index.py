@@ -11,22 +11,28 @@ from threading import Lock
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from studies.counts import APPLIED
-from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
+from studies.models import Author, CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
 from studies.search.bitmaps import Order
 from studies.search.collation import titles_in_order
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
+from studies.search.suggestions import Spellings
 from studies.search.synonyms import Synonyms
+from studies.vocabulary import State
+
+# The words of so many studies, newest first, are enough to correct a spelling and quick to read.
+_MOST_READ = 20_000
+_MOST_AUTHORS = 100_000
 
 # The counter alone cannot tell a restored backup from the state before; the newest hash of the history can.
-State = tuple[int, str]
+PublicMoment = tuple[int, str]
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """All that the search needs in the process, as of one public state. Never changed after it is made."""
 
-    state: State
+    state: PublicMoment
     index: Index
     definitions: Mapping[str, str]
     topics: Mapping[str, str]
@@ -36,6 +42,11 @@ class Catalogue:
     def by_title(self) -> Order:
         """Made when a reader first sorts by title."""
         return Order(titles_in_order())
+
+    @cached_property
+    def spellings(self) -> Spellings:
+        """Made when a reader first searches for a word that no study has."""
+        return Spellings(public_words(self))
 
 
 _lock = Lock()
@@ -67,11 +78,11 @@ def forget() -> None:
         _held = None
 
 
-def _present_state() -> State:
+def _present_state() -> PublicMoment:
     return PublicState.objects.values_list("counter", "newest_hash").first() or (0, "")
 
 
-def _made(state: State, held: Catalogue | None) -> Catalogue:
+def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
     return Catalogue(
         state=state,
         index=_refreshed(held) if held and _follows(state, held.state) else facets.build(_rows(Q())),
@@ -81,7 +92,7 @@ def _made(state: State, held: Catalogue | None) -> Catalogue:
     )
 
 
-def _follows(state: State, old: State) -> bool:
+def _follows(state: PublicMoment, old: PublicMoment) -> bool:
     """Whether the database has the history that the old state had, and more."""
     return state[0] > old[0] and bool(old[1]) and Revision.objects.filter(hash=old[1]).exists()
 
@@ -128,3 +139,17 @@ def _lists(pairs) -> Mapping[int, set[str]]:  # type: ignore[no-untyped-def]
     for study, slug in pairs.order_by().iterator():
         lists[study].add(slug)
     return lists
+
+
+_SPELLED = ("title", "question", "key_point", "main_limitation", "summary", "limitations", "journal")
+
+
+def public_words(held: Catalogue) -> Iterator[str]:
+    """Texts with the words that a spelling may be corrected to: all of them public."""
+    yield from [*held.definitions.values(), *held.topics.values()]
+    for term, aliases in GlossaryTerm.objects.values_list("term", "aliases"):
+        yield " ".join([term, *aliases])
+    for texts in Study.objects.published().newest_first().values_list(*_SPELLED)[:_MOST_READ].iterator():
+        yield " ".join(texts)
+    authors = Author.objects.filter(study__state=State.PUBLISHED).order_by("-id")
+    yield from authors.values_list("family", flat=True)[:_MOST_AUTHORS].iterator()

@@ -37,6 +37,11 @@ class Part:
     alternatives: tuple[Alternative, ...]
     also: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """What to type to ask for this part alone."""
+        return self.typed.replace("“", '"').replace("”", '"')
+
 
 @dataclass(frozen=True)
 class Query:

@@ -17,6 +17,8 @@ TITLE, KEY = 0, 1
 TOGETHER_IN_TITLE, TOGETHER_IN_KEY = 6.0, 3.0
 SHORT_TITLE = 2.0
 
+GAP = "  "  # two, so that a word twice in a row is counted twice
+
 Document = Sequence[str]
 
 
@@ -29,12 +31,12 @@ def in_order(ids: Sequence[int], documents: Mapping[int, Document], query: Query
 
 def score(document: Document, query: Query, together: Phrase = ()) -> float:
     """How well a document fits; only the comparison of two scores means anything."""
-    columns = [f" {column} " for column in document]
+    columns = [f" {column.replace(' ', GAP)} " for column in document]
     total = sum(_part(columns, part) for part in query.required)
     if len(together) > 1:
         phrase = _padded(together)
         total += TOGETHER_IN_TITLE * (phrase in columns[TITLE]) + TOGETHER_IN_KEY * (phrase in columns[KEY])
-    words = columns[TITLE].count(" ") or 1
+    words = document[TITLE].count(" ") + 1
     return total + SHORT_TITLE * min(1.0, len(together) / words)
 
 
@@ -63,4 +65,4 @@ def _phrase(columns: list[str], phrase: str) -> float:
 
 
 def _padded(phrase: Phrase) -> str:
-    return f" {' '.join(phrase)} "
+    return f" {GAP.join(phrase)} "

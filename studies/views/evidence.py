@@ -21,6 +21,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     if pasted:
         notices.append(f"No study in the atlas has the {NAMES[pasted.kind]} {pasted.value}.")
     page = engine.find(filters)
+    ways_on = engine.ways_on(page)
     context = {
         "section": "evidence",
         "page": page,
@@ -31,6 +32,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
         "groups": choices.groups(page),
         "bars": choices.bars(page),
         "sorts": choices.sorts(page),
+        "suggestion": ways_on.corrected and choices.search_for(page, ways_on.corrected),
+        "alone": [choices.search_for(page, text) for text in ways_on.alone],
     }
     return render(request, "studies/evidence.html", context)
 

@@ -1,0 +1,54 @@
+from array import array
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studies.search.bitmaps import Order, filled, flags, from_ids, to_ids
+
+IDS = st.sets(st.integers(0, 3000), max_size=300)
+
+
+@given(IDS)
+def test_ids_come_back_in_rising_order(ids):
+    assert to_ids(from_ids(ids)) == sorted(ids)
+
+
+@given(st.integers(0, 200))
+def test_a_dense_set_comes_back_too(size):
+    assert to_ids(from_ids(range(size))) == list(range(size))
+
+
+@given(IDS)
+def test_flags_mark_the_ids(ids):
+    assert [each for each, flag in enumerate(flags(from_ids(ids))) if flag] == sorted(ids)
+
+
+@given(st.dictionaries(st.integers(0, 500), st.integers(0, 9)), IDS, st.integers(0, 40), st.integers(0, 40))
+def test_an_order_takes_any_slice_of_any_subset(numbers, subset, start, size):
+    order = Order().replaced(set(), numbers)
+    expected = sorted(
+        (each for each in numbers if each in subset), key=lambda each: (numbers[each], each), reverse=True
+    )
+    assert order.take(from_ids(subset), start, size) == expected[start : start + size]
+
+
+@given(
+    st.dictionaries(st.integers(0, 300), st.integers(0, 9)),
+    st.dictionaries(st.integers(0, 300), st.integers(0, 9)),
+    IDS,
+)
+def test_replacing_gives_the_same_order_as_starting_anew(old, new, gone):
+    replaced = Order().replaced(set(), old).replaced(gone | set(new), new)
+    kept = {each: number for each, number in old.items() if each not in gone} | new
+    assert list(replaced.ids) == list(Order().replaced(set(), kept).ids)
+
+
+def test_a_subset_with_unknown_ids_is_taken_without_them():
+    order = Order([3, 1])
+    assert order.take(from_ids([1, 99]), 0, 5) == [1]
+
+
+def test_filled_leaves_the_old_column_alone():
+    old = array("q", [5])
+    assert list(filled(old, {2: 7})) == [5, 0, 7]
+    assert list(old) == [5]

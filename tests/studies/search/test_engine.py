@@ -1,0 +1,125 @@
+"""The search as a whole on the sample atlas, the same on both databases."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from studies.models import Study
+from studies.search import engine, index
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_atlas", "fresh_search")]
+
+
+def find(q="", **parameters):
+    given = {name: value if isinstance(value, list) else [str(value)] for name, value in parameters.items()}
+    return engine.find(engine.read({"q": [q]} | given)[0])
+
+
+def titles(page):
+    found = Study.objects.in_bulk(list(page.ids))
+    return [found[each].title for each in page.ids]
+
+
+def test_everything_is_found_newest_first():
+    page = find()
+    assert page.result.total == page.unfiltered == 913
+    assert page.pages.last == 46
+    newest = Study.objects.published().newest_first()[:20]
+    assert list(page.ids) == [study.pk for study in newest]
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("LDN", "low-dose naltrexone"),
+        ("LDN", "low dose naltrexone"),
+        ("PEM", "post-exertional malaise"),
+        ("PEM", "postexertional malaise"),
+        ("CFS", "chronic fatigue syndrome"),
+        ("POTS", "postural orthostatic tachycardia syndrome"),
+        ("brain fog", "brainfog"),
+        ("ME/CFS", "CFS/ME"),
+    ],
+)
+def test_words_of_the_field_find_each_other(one, other):
+    """Of a term and its alias the phrases are found either way; typed apart, words may find a little more."""
+    first, second = find(one).result.bitmap, find(other).result.bitmap
+    assert first
+    assert first & second in (first, second)
+
+
+def test_synonyms_only_add():
+    for q in ["LDN", "PEM", "low dose naltrexone", "quality of life", "ME/CFS", "autoantibodies"]:
+        exact, widened = find(q, synonyms="off").result.bitmap, find(q).result.bitmap
+        assert exact & ~widened == 0, q
+
+
+def test_title_matches_come_before_all_others():
+    page = find("naltrexone")
+    in_title = ["naltrexone" in title.lower() for title in titles(page)]
+    assert in_title == sorted(in_title, reverse=True)
+    assert in_title[0]
+
+
+@pytest.mark.parametrize("q", ["fatigue", "naltrexone", "-fatigue", "ME/CFS exercise", '"chronic fatigue syndrome"'])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "changed", "title"])
+def test_pages_divide_the_list_without_overlap(q, sort):
+    page = find(q, sort=sort)
+    seen = [each for number in range(1, page.pages.last + 1) for each in find(q, sort=sort, page=number).ids]
+    assert len(seen) == len(set(seen)) == page.result.total
+    assert index.current().everything.bit_count() == 913
+
+
+def test_words_and_what_lacks_them_are_the_whole():
+    with_, without = find("fatigue").result.bitmap, find("-fatigue").result.bitmap
+    assert with_ & without == 0
+    assert with_ | without == index.current().everything
+
+
+def test_without_words_best_match_is_newest_first():
+    assert find("", sort="relevance").sort == "newest"
+    assert find("-fatigue", sort="relevance").sort == "newest"
+    assert find("fatigue").sort == "relevance"
+
+
+def test_a_page_beyond_the_list_is_the_last_and_said():
+    page = find(page=9999)
+    assert page.pages.number == 46
+    assert page.notices == ["There is no page 9999. The last page is shown."]
+
+
+def test_a_misspelled_word_is_corrected_from_the_words_of_the_atlas():
+    ways = engine.ways_on(find("fatgue naltrexoen"))
+    assert ways.corrected == "fatigue naltrexone"
+
+
+def test_words_that_are_only_together_nowhere_are_offered_alone():
+    page = find("naltrexone Epstein zebrafish")
+    assert engine.ways_on(page).alone == ("naltrexone", "Epstein")
+
+
+def test_no_way_on_is_looked_for_where_studies_are_found():
+    assert engine.ways_on(find("fatigue")) == engine.WaysOn()
+
+
+def test_phrases_of_every_length_are_answered():
+    for q in ["a1" * 200, '"' + "fatigue " * 60 + '"', " ".join(f'"a{number} b"' for number in range(40)), "x" * 500]:
+        assert find(q).result.total == 0
+
+
+def test_threads_that_ask_at_once_get_one_catalogue():
+    index.forget()
+    held = []
+
+    def ask():
+        held.append(index.catalogue())
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(held) == 6
+    assert len({id(each) for each in held}) == 1

@@ -1,0 +1,71 @@
+import html
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studies.search.query import parse
+from studies.search.snippets import LONGEST, has_any, mark, snippet
+
+
+def phrases(text):
+    return parse(text).phrases
+
+
+def test_words_are_marked_in_every_form():
+    assert mark("Fatigue, and fatigued people", phrases("fatigue")) == (
+        "<mark>Fatigue</mark>, and <mark>fatigued</mark> people"
+    )
+
+
+def test_a_phrase_is_marked_only_where_its_words_stand_together():
+    text = "Brain fog and fog in the brain"
+    assert mark(text, phrases('"brain fog"')) == "<mark>Brain fog</mark> and fog in the brain"
+
+
+def test_of_two_phrases_at_one_place_the_longer_is_marked():
+    assert mark("low dose naltrexone", phrases('low "low dose naltrexone"')) == "<mark>low dose naltrexone</mark>"
+
+
+def test_a_word_of_several_tokens_is_marked_whole():
+    assert mark("Raised IL-6 or IL6.", phrases("il6")) == "Raised <mark>IL-6</mark> or <mark>IL6</mark>."
+
+
+def test_everything_is_escaped():
+    assert mark("<b>pain</b> & <script>", phrases("pain b script")) == (
+        "&lt;<mark>b</mark>&gt;<mark>pain</mark>&lt;/<mark>b</mark>&gt; &amp; &lt;<mark>script</mark>&gt;"
+    )
+
+
+def test_nothing_to_mark_leaves_the_text():
+    assert mark("pain", frozenset()) == "pain"
+
+
+def test_a_snippet_is_the_sentence_with_most_of_the_words():
+    text = "Pain was common. Sleep and pain were measured. Sleep was poor."
+    assert snippet(text, phrases("sleep pain")) == "<mark>Sleep</mark> and <mark>pain</mark> were measured."
+
+
+def test_a_long_sentence_is_cut_between_words_round_the_hit():
+    text = "word " * 200 + "naltrexone " + "tail " * 200
+    piece = snippet(text, phrases("naltrexone"))
+    assert piece.startswith("… word ") and piece.endswith(" tail …")
+    assert piece.count("<mark>naltrexone</mark>") == 1
+    assert len(re.sub("</?mark>", "", piece)) <= LONGEST + 4
+
+
+def test_no_hit_gives_no_snippet():
+    assert snippet("Nothing here.", phrases("pain")) == ""
+    assert not has_any("Nothing here.", phrases("pain"))
+
+
+@given(st.text(), st.text(max_size=50))
+def test_marking_changes_nothing_but_the_marks(text, query):
+    marked = mark(text, phrases(query))
+    plain = re.sub("</?mark>", "", marked)
+    assert html.unescape(plain) == html.unescape(html.escape(text)) or plain == html.escape(text)
+
+
+@given(st.text(alphabet="ab <>&.\n", max_size=600), st.text(alphabet="ab ", max_size=20))
+def test_a_snippet_never_holds_a_tag_of_the_text(text, query):
+    assert "<" not in re.sub("</?mark>", "", snippet(text, phrases(query)))
