@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 
-from studies.models import Study, TextProvenance
+from studies.field_words import LABELS
+from studies.models import TextProvenance
 from studies.vocabulary import Drafter, StaffRole
-
-TEXT_NAMES = {name: str(Study._meta.get_field(name).verbose_name) for name in Study.COMPULSORY_TEXTS + Study.LIST_TEXTS}
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ def disclosures(rows: Iterable[TextProvenance]) -> list[Disclosure]:
     """One disclosure for every group of texts with the same story, in the order of the rows."""
     groups: dict[tuple[str, str], list[str]] = {}
     for row in rows:
-        groups.setdefault((drafted(row), approved(row)), []).append(TEXT_NAMES.get(row.field, row.field))
+        groups.setdefault((drafted(row), approved(row)), []).append(LABELS[row.field])
     one = len(groups) == 1
     return [Disclosure("" if one else ", ".join(names), *story) for story, names in groups.items()]
 

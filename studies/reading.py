@@ -76,11 +76,11 @@ class StudyPage:
 def page_of(study: Study) -> StudyPage:
     """Wants a study from `for_page()`: its `has_…` marks spare the queries for parts that few studies have."""
     fetch_parts(study)
-    links = links_of(study) if study.has_links else []
+    links = links_of(study) if has(study, "links") else []
     return StudyPage(
         proof=proof_of(study),
         flags=flags_of(study),
-        responses=list(study.author_responses.all()) if study.has_responses else [],
+        responses=list(study.author_responses.all()) if has(study, "responses") else [],
         links=links,
         related=related(study, near=near_of(study, links)),
         disclosures=disclosures(study.text_provenance.all()) if study.has_texts else [],
@@ -92,16 +92,21 @@ def page_of(study: Study) -> StudyPage:
     )
 
 
+def has(study: Study, part: str) -> bool:
+    """What `for_page()` noted about a part that few studies have."""
+    return bool(getattr(study, f"has_{part}"))
+
+
 def fetch_parts(study: Study) -> None:
     """Fetch the related rows; where there can be none, note that without a query."""
     definitions = StudyDefinition.objects.select_related("definition")
-    if not study.has_definitions:
+    if not has(study, "definitions"):
         definitions = definitions.none()
     prefetch_related_objects([study], "authors", "topics", Prefetch("definitions", definitions))
 
 
 def flags_of(study: Study) -> list[Flag]:
-    if not study.has_flags:
+    if not has(study, "flags"):
         return []
     return sorted(study.flags.all(), key=lambda flag: FLAGS_IN_ORDER.index(FlagKind(flag.kind)))
 

@@ -4,7 +4,7 @@ import pytest
 
 SAMPLE = "/evidence/vernon-2025-incidence-prevalence/"
 COHORTS = "/evidence/mansoubi-2025-understanding-symptom/"
-PAGES = ["/", SAMPLE, COHORTS, "/nothing/here/"]
+PAGES = ["/", COHORTS, "/nothing/here/"]
 VIEWS = [
     pytest.param({"width": 1280, "height": 800}, id="desktop"),
     pytest.param({"width": 320, "height": 640}, id="320px"),
@@ -36,7 +36,7 @@ def test_page_has_no_accessibility_fault(visit, axe, path, view):
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [320, 640, 1280])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_page_never_scrolls_sideways(visit, path, width):
     page = visit(path, width=width)
     assert page.evaluate(SIDEWAYS) == 0
