@@ -93,9 +93,6 @@ class ProposalAdmin(ReadOnlyAdmin):
     def age(self, proposal: Proposal) -> str:
         return timesince(proposal.created_at, proposal.decided_at or timezone.now(), depth=1)
 
-    def log_name(self, obj: Any) -> str:
-        return f"proposal {obj.pk}"
-
     def get_urls(self) -> list[Any]:
         return [
             self._decision_url("apply", "studies.approve", DecisionForm, _apply),

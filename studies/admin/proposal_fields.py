@@ -185,7 +185,9 @@ class LinkRow(forms.Form):
 class ResponseRow(forms.Form):
     text = forms.CharField(label="What the authors say", widget=forms.Textarea(attrs=LONG))
     verified = forms.ChoiceField(
-        choices=[("no", "No"), ("yes", "Yes")], label="Is it certain that an author of the paper wrote this?"
+        choices=[("no", "No"), ("yes", "Yes")],
+        initial="no",
+        label="Is it certain that an author of the paper wrote this?",
     )
 
 

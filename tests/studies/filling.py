@@ -55,22 +55,22 @@ class _Fields(HTMLParser):
             self.select = None
 
 
-def form_of(response, *, field):
-    """The values of the one form on the page that has this field, as a dictionary of lists."""
+def form_of(response, *, holding):
+    """The values of the one form on the page that has the field `holding`, as a dictionary of lists."""
     parser = _Fields()
     parser.feed(response.content.decode())
-    (form,) = [form for form in parser.forms if any(name == field for name, _ in form["pairs"])]
+    (form,) = [form for form in parser.forms if any(name == holding for name, _ in form["pairs"])]
     values = {}
     for name, value in form["pairs"]:
         values.setdefault(name, []).append(value)
     return values
 
 
-def send(client, address, *, field, press=None, to=None, follow=False, **typed):
-    """Open `address`, type into the form that has `field`, press a button (its name) and return the answer."""
+def send(client, address, *, holding, press=None, to=None, follow=False, **typed):
+    """Open `address`, type into the form that has the field `holding`, press a button (its name) and return the answer."""
     page = client.get(address)
     assert page.status_code == 200, page.status_code
-    values = form_of(page, field=field) | {
+    values = form_of(page, holding=holding) | {
         name: value if isinstance(value, list) else [value] for name, value in typed.items()
     }
     values = {name: value for name, value in values.items() if value != [None]}

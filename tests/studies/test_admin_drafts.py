@@ -32,7 +32,7 @@ def change(study):
 def drafted(desk, **typed):
     """A draft made through the form, as an editor makes it."""
     answer = send(
-        desk, ADD, field="title", **{"title": "Muscle strength after exertion", "published": "2021-03", **typed}
+        desk, ADD, holding="title", **{"title": "Muscle strength after exertion", "published": "2021-03", **typed}
     )
     assert answer.status_code == 302, errors_of(answer)
     return Study.objects.get()
@@ -89,7 +89,7 @@ def test_address_is_proposed_from_author_year_and_title_and_never_taken_twice(de
     send(
         desk,
         ADD,
-        field="title",
+        holding="title",
         title="Muscle strength after exertion",
         published="2021",
         **author_row(0, family="Müller"),
@@ -106,14 +106,14 @@ def test_saving_a_draft_unchanged_changes_nothing(desk):
         desk, findings="One.\nTwo.", **author_row(0, family="Müller"), **definition_row("ccc-2003"), design="cohort"
     )
     before = Study.objects.values().get(), list(study.authors.values_list("position", "family"))
-    assert send(desk, change(study), field="title").status_code == 302
+    assert send(desk, change(study), holding="title").status_code == 302
     assert (Study.objects.values().get(), list(study.authors.values_list("position", "family"))) == before
     assert LogEntry.objects.first().change_message == ""
 
 
 def test_authors_can_be_put_in_another_order(desk):
     study = drafted(desk, **author_row(0, order="1", family="A"), **author_row(1, order="2", family="B"))
-    send(desk, change(study), field="title", **author_row(0, order="2"), **author_row(1, order="1"))
+    send(desk, change(study), holding="title", **author_row(0, order="2"), **author_row(1, order="1"))
     assert list(study.authors.values_list("position", "family")) == [(1, "B"), (2, "A")]
 
 
@@ -126,7 +126,7 @@ def test_badge_is_derived_on_saving_and_shown(desk):
 
 def test_badge_goes_when_the_design_turns_out_to_have_no_participants(desk):
     study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
-    send(desk, change(study), field="title", design="animal")
+    send(desk, change(study), holding="title", design="animal")
     study.refresh_from_db()
     assert (study.pem, study.pem_rule) == ("not_applicable", "no_participants")
 
@@ -140,13 +140,13 @@ def test_definition_row_bears_the_names_of_who_coded_and_who_checked(desk, edito
     study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
     other = make_user("editor")
     desk.force_login(other)
-    assert send(desk, change(study), field="title", **{"definitions-0-checked": "on"}).status_code == 302
+    assert send(desk, change(study), holding="title", **{"definitions-0-checked": "on"}).status_code == 302
     row = study.definitions.get()
     assert (row.coded_by, row.checked_by, row.position) == (editor, other, 1)
 
 
 def test_nobody_checks_the_rows_they_coded(desk):
-    answer = send(desk, ADD, field="title", title="T", **definition_row("ccc-2003", checked="on"))
+    answer = send(desk, ADD, holding="title", title="T", **definition_row("ccc-2003", checked="on"))
     assert errors_of(answer)[1][0] == {"checked": ["You coded this row, so another person must check it."]}
 
 
@@ -159,12 +159,12 @@ def test_one_person_alone_may_check_their_own_rows(desk, editor, settings):
 def test_check_ends_when_the_row_changes(desk):
     study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
     study.definitions.update(checked_by=make_user("editor"))
-    send(desk, change(study), field="title", **{"definitions-0-quote": "All patients met the CCC."})
+    send(desk, change(study), holding="title", **{"definitions-0-quote": "All patients met the CCC."})
     assert study.definitions.get().checked_by is None
 
 
 def test_definition_younger_than_the_paper_is_refused(desk):
-    answer = send(desk, ADD, field="title", title="Old", published="1994", **definition_row("ccc-2003"))
+    answer = send(desk, ADD, holding="title", title="Old", published="1994", **definition_row("ccc-2003"))
     assert answer.status_code == 200
     assert errors_of(answer)[1][0] == {"definition": ["ccc-2003 is from 2003, but the paper was published in 1994."]}
     assert Study.objects.count() == 0
@@ -185,11 +185,11 @@ def test_definition_younger_than_the_paper_is_refused(desk):
 )
 def test_refused_draft_says_why_and_keeps_what_was_typed(desk, typed, field, message):
     long = "Half an hour of writing. " * 20
-    answer = send(desk, ADD, field="title", title="T", summary=long, findings="A.\nB.", **typed)
+    answer = send(desk, ADD, holding="title", title="T", summary=long, findings="A.\nB.", **typed)
     assert answer.status_code == 200
     errors = answer.context["adminform"].form.errors[field]
     assert message is None or errors == [message]
-    kept = form_of(answer, field="title")
+    kept = form_of(answer, holding="title")
     assert (kept["summary"], kept["findings"], kept[next(iter(typed))]) == (
         [long], ["A.\nB."], [next(iter(typed.values()))],
     )  # fmt: skip
@@ -198,12 +198,12 @@ def test_refused_draft_says_why_and_keeps_what_was_typed(desk, typed, field, mes
 
 def test_identifier_of_another_study_is_refused_in_any_spelling(desk):
     drafted(desk, doi="10.1000/abc")
-    answer = send(desk, ADD, field="title", title="Again", doi="https://doi.org/10.1000/ABC")
+    answer = send(desk, ADD, holding="title", title="Again", doi="https://doi.org/10.1000/ABC")
     assert answer.context["adminform"].form.errors["doi"] == ["Study with this DOI already exists."]
 
 
 def test_author_is_a_person_or_a_group(desk):
-    answer = send(desk, ADD, field="title", title="T", **author_row(0, family="A", collective="Group"))
+    answer = send(desk, ADD, holding="title", title="T", **author_row(0, family="A", collective="Group"))
     assert errors_of(answer)[1][0] == {"__all__": ["Give a person's family name, or the name of a group, not both."]}
 
 
@@ -220,7 +220,7 @@ def test_draft_does_not_write_a_link_into_an_older_study(desk):
         "links_out-0-type": "shares_participants_with",
         "links_out-0-target": older.pk,
     }
-    answer = send(desk, ADD, field="title", title="Newer", **typed)
+    answer = send(desk, ADD, holding="title", title="Newer", **typed)
     assert errors_of(answer)[1][0] == {
         "target": ["This link is kept with the older of the two studies. Propose it there."]
     }
@@ -229,13 +229,13 @@ def test_draft_does_not_write_a_link_into_an_older_study(desk):
 def test_link_to_another_study_is_saved(desk):
     older = Study.objects.create(slug="older", title="Older")
     typed = {"links_out-TOTAL_FORMS": "1", "links_out-0-type": "replicates", "links_out-0-target": older.pk}
-    assert send(desk, ADD, field="title", title="Newer", **typed).status_code == 302
+    assert send(desk, ADD, holding="title", title="Newer", **typed).status_code == 302
     assert Study.objects.get(title="Newer").links_out.get().target == older
 
 
 def test_log_holds_no_texts(desk):
     study = drafted(desk, key_point="A secret finding.", **author_row(0, family="Confidential"))
-    send(desk, change(study), field="title", key_point="Another secret.")
+    send(desk, change(study), holding="title", key_point="Another secret.")
     logged = " ".join(f"{entry.object_repr} {entry.change_message}" for entry in LogEntry.objects.all())
     assert (
         logged == "confidential-2021-muscle-strength Changed key_point. confidential-2021-muscle-strength 1 new author."
@@ -246,6 +246,6 @@ def test_last_person_who_saved_is_the_drafter(desk):
     study = drafted(desk)
     other = make_user("lead")
     desk.force_login(other)
-    send(desk, change(study), field="title", question="What?")
+    send(desk, change(study), holding="title", question="What?")
     study.refresh_from_db()
     assert study.drafted_by == other

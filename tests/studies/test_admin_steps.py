@@ -29,7 +29,7 @@ def at(step, subject, model="study"):
 
 def test_submitted_study_is_in_review_and_cannot_be_edited(enter):
     study, desk = make_study(), enter("editor")
-    answer = send(desk, at("submit", study), field="digest")
+    answer = send(desk, at("submit", study), holding="digest")
     assert answer.headers["Location"] == at("change", study)
     study.refresh_from_db()
     assert (study.state, len(study.submitted_digest)) == ("in_review", 64)
@@ -45,7 +45,7 @@ def test_submission_says_everything_that_stands_in_the_way(enter):
         "Say what the texts were written from.",
         "PEM has not been coded.",
     ]
-    answer = send(enter("editor"), at("submit", study), field="digest")
+    answer = send(enter("editor"), at("submit", study), holding="digest")
     assert answer.context["form"].non_field_errors() == page.context["problems"]
     study.refresh_from_db()
     assert study.state == "draft"
@@ -64,7 +64,7 @@ def test_publishing_makes_exactly_what_was_shown_public(enter):
     page = desk.get(at("publish", study)).content.decode()
     assert all(TEXTS[name] in page for name in ("question", "key_point", "summary", "limitations"))
     assert study.submitted_digest in page
-    send(desk, at("publish", study), field="digest", note="Read against the abstract.")
+    send(desk, at("publish", study), holding="digest", note="Read against the abstract.")
     study.refresh_from_db()
     revision = Revision.objects.get()
     assert (study.state, revision.number, revision.note) == ("published", 1, "Read against the abstract.")
@@ -83,11 +83,11 @@ def test_drafter_is_told_that_another_person_must_publish(client):
 def test_approver_puts_a_name_to_unchecked_rows(enter):
     study, _ = in_review(**TEXTS, design="cohort", definitions=[{"definition": "ccc-2003"}])
     desk, row = enter("editor"), study.definitions.get()
-    refused = send(desk, at("publish", study), field="digest")
+    refused = send(desk, at("publish", study), holding="digest")
     assert refused.context["form"].non_field_errors() == [
         "PEM is shown as required, but nobody has checked the case definitions. Check them first."
     ]
-    send(desk, at("publish", study), field="digest", checked=[row.pk])
+    send(desk, at("publish", study), holding="digest", checked=[row.pk])
     row.refresh_from_db()
     study.refresh_from_db()
     assert (study.state, row.checked_by_id) == ("published", int(desk.session["_auth_user_id"]))
@@ -97,7 +97,7 @@ def test_unpublished_check_is_rolled_back_with_the_publication(enter):
     study, _ = in_review(design="cohort", definitions=[{"definition": "ccc-2003"}])
     Study.objects.filter(pk=study.pk).update(title="Changed behind the reviewer's back")
     row = study.definitions.get()
-    answer = send(enter("editor"), at("publish", study), field="digest", checked=[row.pk])
+    answer = send(enter("editor"), at("publish", study), holding="digest", checked=[row.pk])
     row.refresh_from_db()
     assert (answer.status_code, row.checked_by) == (409, None)
 
@@ -124,7 +124,7 @@ def test_digest_that_was_not_shown_is_refused(enter):
 
 def test_study_that_is_sent_back_can_be_edited_again(enter):
     study, _ = in_review()
-    send(enter("moderator"), at("send_back", study), field="digest")
+    send(enter("moderator"), at("send_back", study), holding="digest")
     study.refresh_from_db()
     assert study.state == "draft"
     assert 'name="title"' in enter("editor").get(at("change", study)).content.decode()
@@ -148,7 +148,7 @@ def test_reading_a_step_changes_nothing(enter):
 def test_grave_step_only_proposes(enter, step, typed, kind):
     study, other = published_study(), published_study(doi="10.1000/other")
     typed = {name: value or "https://doi.org/10.1000/OTHER" for name, value in typed.items()}
-    send(enter("lead"), at(step, study), field="digest", **typed)
+    send(enter("lead"), at(step, study), holding="digest", **typed)
     proposal = Proposal.objects.get()
     study.refresh_from_db()
     assert (proposal.kind, proposal.state, study.state) == (kind, "awaiting_second", "published")
@@ -157,19 +157,19 @@ def test_grave_step_only_proposes(enter, step, typed, kind):
 
 def test_withdrawn_study_can_be_proposed_for_publication_again(enter):
     study = published_study()
-    send(enter("lead"), at("withdraw", study), field="digest", reason="other", note="By mistake.")
+    send(enter("lead"), at("withdraw", study), holding="digest", reason="other", note="By mistake.")
     waiting = Proposal.objects.get()
     desk = enter("lead")
     desk.post(at("apply", waiting, "proposal"), {"edition": waiting.edition, "digest": waiting.digest})
     study.refresh_from_db()
     assert study.state == "withdrawn"
-    send(desk, at("restore", study), field="digest", reason="other", note="It was a mistake.")
+    send(desk, at("restore", study), holding="digest", reason="other", note="It was a mistake.")
     assert Proposal.objects.waiting().get().kind == "restore"
 
 
 def test_lead_changes_an_address_and_the_old_one_stays(enter):
     study = published_study(slug="old-name")
-    answer = send(enter("lead"), at("rename", study), field="digest", slug="new-name", note="A spelling error.")
+    answer = send(enter("lead"), at("rename", study), holding="digest", slug="new-name", note="A spelling error.")
     study.refresh_from_db()
     assert (answer.status_code, study.slug, study.version) == (302, "new-name", 2)
     assert list(study.old_addresses.values_list("slug", flat=True)) == ["old-name"]
@@ -177,7 +177,7 @@ def test_lead_changes_an_address_and_the_old_one_stays(enter):
 
 def test_refused_rename_keeps_what_was_typed(enter):
     study = published_study()
-    answer = send(enter("lead"), at("rename", study), field="digest", slug="Not Good", note="Why it must be.")
+    answer = send(enter("lead"), at("rename", study), holding="digest", slug="Not Good", note="Why it must be.")
     form = answer.context["form"]
     assert form.non_field_errors() == ["An address has small letters, digits and hyphens only."]
     assert (form["slug"].value(), form["note"].value()) == ("Not Good", "Why it must be.")
@@ -185,7 +185,7 @@ def test_refused_rename_keeps_what_was_typed(enter):
 
 def test_merge_into_itself_is_refused(enter):
     study = published_study(doi="10.1000/own")
-    answer = send(enter("lead"), at("merge", study), field="digest", target="10.1000/own", note="x")
+    answer = send(enter("lead"), at("merge", study), holding="digest", target="10.1000/own", note="x")
     assert answer.context["form"].errors["target"] == ["This is the study itself. Give the other one."]
 
 
