@@ -49,7 +49,7 @@ def verify() -> list[Fault]:
     end = PublicState.objects.get(pk=1)
     missing: list[int] = []
     of_atlas = list(_atlas_chain(end, missing))
-    of_studies = [fault for batch in _batches() for study in batch for fault in _study_chain(study, missing, end)]
+    of_studies = [fault for batch in _batches() for fault in _study_chains(batch, missing, end)]
     named = {fault.sequence for fault in of_studies if fault.message == MISSING}
     found = [fault for fault in of_atlas if fault.message != MISSING or fault.sequence not in named]
     found += of_studies + list(_without_study()) + list(_refusal())
@@ -141,9 +141,17 @@ class _Replay:
         return {name: value for name, value in self.values.items() if value is not None}
 
 
-def _study_chain(study: Study, missing: list[int], end: PublicState) -> Iterator[Fault]:
+def _study_chains(studies: list[Study], missing: list[int], end: PublicState) -> Iterator[Fault]:
+    revisions = Revision.objects.filter(study__in=studies).order_by("study_id", "number")
+    of_study: dict[int, list[Revision]] = {study.pk: [] for study in studies}
+    for revision in revisions.prefetch_related("values", "approvals"):
+        of_study[revision.study_id].append(revision)
+    for study in studies:
+        yield from _study_chain(study, of_study[study.pk], missing, end)
+
+
+def _study_chain(study: Study, revisions: list[Revision], missing: list[int], end: PublicState) -> Iterator[Fault]:
     replay, before = _Replay({}, {}), None
-    revisions = study.revisions.order_by("number").prefetch_related("values", "approvals")
     for revision in revisions:
         yield from _order(study, before, revision, missing)
         faults = list(_values(study, revision)) + list(_approvals(study, revision))
@@ -151,7 +159,7 @@ def _study_chain(study: Study, missing: list[int], end: PublicState) -> Iterator
         if not faults:
             replay.take(revision, revision.values.all())
         before = revision
-    yield from _newest(study, before, missing, end)
+    yield from _newest(study, revisions, missing, end)
     if before and before.number == study.version:
         yield from _live(study, before, replay)
 
@@ -166,19 +174,19 @@ def _order(study: Study, before: Revision | None, revision: Revision, missing: l
         yield _at(before or revision, "it is not what the study’s next revision was built on", study)
 
 
-def _newest(study: Study, last: Revision | None, missing: list[int], end: PublicState) -> Iterator[Fault]:
+def _newest(study: Study, revisions: list[Revision], missing: list[int], end: PublicState) -> Iterator[Fault]:
+    last = revisions[-1] if revisions else None
     count, after = (last.number, last.sequence) if last else (0, 0)
     for number in range(count + 1, study.version + 1):
         yield Fault(MISSING, _between(after, end.revisions + 1, missing), study.slug, number)
     if last and count > study.version:
         yield _at(last, f"the study counts only {study.version} revisions", study)
     elif last and count == study.version:
-        yield from _noted(study, last)
+        yield from _noted(study, revisions[0], last)
 
 
-def _noted(study: Study, last: Revision) -> Iterator[Fault]:
+def _noted(study: Study, first: Revision, last: Revision) -> Iterator[Fault]:
     """What the study's row says about its history."""
-    first = study.revisions.order_by("number")[0] if last.number > 1 else last
     told = {
         "newest hash": (study.newest_hash, last.hash),
         "date of the last change": (study.changed_at, last.made_at),

@@ -88,13 +88,13 @@ TAMPERINGS = {
         of("ada", 2, 4, "the value of title is missing"),
     ),
     "value added": (
-        "INSERT INTO studies_revisionvalue (revision_id, field, value, salt, redaction_reason) "
-        f"SELECT id, 'pages', '\"1\"', '{'0' * 32}', '' FROM studies_revision WHERE {ADA_2}",
+        f"""INSERT INTO studies_revisionvalue (revision_id, field, value, salt, redaction_reason)
+        SELECT id, 'pages', '"1"', '{"0" * 32}', '' FROM studies_revision WHERE {ADA_2}""",
         of("ada", 2, 4, "the value of pages is not covered"),
     ),
     "present value redacted": (
-        "UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01', "
-        "redaction_reason = 'why' WHERE value = '\"Ada two\"'",
+        """UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01',
+        redaction_reason = 'why' WHERE value = '"Ada two"'""",
         of("ada", 4, 6, "the present value of title was removed from the history"),
     ),
     "title": ("UPDATE studies_study SET title = 'Forged' WHERE slug = 'ada'", of("ada", 4, 6, LIVE + "title")),
