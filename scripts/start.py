@@ -96,7 +96,8 @@ def serve(descriptor: str) -> None:
     from django.db import connections
     from gunicorn.app.wsgiapp import WSGIApplication
 
-    connections.close_all()  # a connection must not be shared with the fork
+    connections.close_all()  # neither a connection nor half-written output may be shared with the fork
+    sys.stdout.flush()
     configuration = f"file:{ROOT / 'scripts' / 'serving.py'}"
     sys.argv = ["gunicorn", "--config", configuration, "--bind", f"fd://{descriptor}", "atlas_site.wsgi"]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()

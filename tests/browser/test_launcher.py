@@ -57,6 +57,7 @@ def test_second_start_is_quick_and_changes_no_data(data):
     assert running.stop() == 0
     assert rows(data) == before
     assert sorted(running.logins) == ["lead", "moderator"]
+    assert [running.lines.count(line) for line in running.lines] == [1] * len(running.lines)
     assert took < 3 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))  # 3 seconds on a machine that is free
 
 
