@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from studies import badges, slugs
+from studies.admin.bulk import publish_bibliography
 from studies.admin.drafts import StudyDraftForm
 from studies.admin.inlines import EDITABLE, FlagInline
 from studies.admin.propose import propose_page
@@ -32,6 +33,10 @@ SITUATIONS = {
 class StudyAdmin(StudyFields):
     form = StudyDraftForm
     readonly_fields = ["badge", "drafted_by", "state"]
+    actions = [publish_bibliography]
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("studies.approve")
 
     def has_change_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         """Content is edited in drafts only; a study under review goes back first, a public one changes by proposal."""

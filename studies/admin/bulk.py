@@ -1,0 +1,75 @@
+"""Publishing many studies at once: only bibliography without texts, only from review, each exactly as it was shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import Truncator
+
+from studies import publishing
+from studies.admin.study_steps import drafted_by_you, problems
+from studies.errors import Problems, Stale
+from studies.models import Study
+from studies.roles import NotAllowed
+from studies.snapshots import current, digest
+from studies.vocabulary import State
+
+MOST = 100
+
+
+@admin.action(description="Publish selected studies (bibliography only)", permissions=["approve"])
+def publish_bibliography(model_admin: Any, request: HttpRequest, chosen: QuerySet[Study]) -> HttpResponse | None:
+    """First a page with what would become public and what not, then the publications, each on its own."""
+    studies = list(chosen.order_by("pk")[: MOST + 1])
+    if len(studies) > MOST:
+        messages.error(request, f"Choose at most {MOST} studies at once.")
+        return None
+    if "confirm" in request.POST:
+        _publish(model_admin, request, studies)
+        return None
+    return _confirm(model_admin, request, studies)
+
+
+def why_not(study: Study, user: Any) -> str:
+    """Why this study is not published with the others, in words; nothing where it is."""
+    if study.state != State.IN_REVIEW:
+        return f"It is {study.get_state_display().lower()}, not in review."
+    if study.has_texts:
+        return "It has texts, so it is read and published on its own."
+    return drafted_by_you(study, user) or " ".join(problems(study))
+
+
+def _confirm(model_admin: Any, request: HttpRequest, studies: list[Study]) -> HttpResponse:
+    reasons = {study.pk: why_not(study, request.user) for study in studies}
+    digests = {pk: digest(values) for pk, values in current([study.pk for study in studies]).items()}
+    return model_admin.page(
+        request,
+        "admin/studies/publish_many.html",
+        title="Publish these studies?",
+        ready=[(study, digests[study.pk]) for study in studies if not reasons[study.pk]],
+        left_out=[(study, reasons[study.pk]) for study in studies if reasons[study.pk]],
+    )
+
+
+def _publish(model_admin: Any, request: HttpRequest, studies: list[Study]) -> None:
+    done = 0
+    for study in studies:
+        shown = request.POST.get(f"digest-{study.pk}")
+        if shown and not study.has_texts:
+            done += _publish_one(model_admin, request, study, shown)
+    messages.success(request, f"{done} {'study is' if done == 1 else 'studies are'} public now.")
+
+
+def _publish_one(model_admin: Any, request: HttpRequest, study: Study, shown: str) -> bool:
+    try:
+        with transaction.atomic():
+            publishing.publish(study=study, digest=shown, by=request.user)
+            model_admin.log_change(request, study, "Published.")
+    except (NotAllowed, Stale, Problems) as error:
+        messages.warning(request, f"Not published: {Truncator(study.title).chars(80)}. {error}")
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""The lists of the admin: what they find, how many queries they take, and what they publish at once."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from studies import proposals, publishing
+from studies.models import GlossaryTerm, Study, Topic
+from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
+from tests.studies.filling import form_of
+
+pytestmark = pytest.mark.django_db
+STUDIES = "/admin/studies/study/"
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_user("lead"))
+    return client
+
+
+def found(desk, **query):
+    return list(desk.get(STUDIES, query).context["cl"].result_list)
+
+
+def queries(desk, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert desk.get(address).status_code == 200
+    return len(captured)
+
+
+def rows(number, by):
+    """`number` studies, proposals, revisions, topics and terms."""
+    for _ in range(number):
+        study = published_study(authors=["Adams, Ann", "Brown, Bo"], topics=["sleep"])
+        proposals.propose(study=study, values={"patients": 4}, reason="correction", note="x", by=by)
+        Topic.objects.create(slug=f"topic-{study.pk}", label=f"Topic {study.pk}")
+        GlossaryTerm.objects.create(slug=f"term-{study.pk}", term=f"Term {study.pk}", aliases=["a", "b"])
+
+
+@pytest.mark.parametrize("model", ["study", "proposal", "revision", "topic", "glossaryterm", "casedefinition"])
+def test_list_takes_as_many_queries_for_thirty_rows_as_for_one(desk, model):
+    by = make_user("editor")
+    address = reverse(f"admin:studies_{model}_changelist")
+    rows(1, by)
+    desk.get(address)  # warms the caches of content types and permissions
+    few = queries(desk, address)
+    rows(29, by)
+    assert queries(desk, address) == few
+
+
+def test_study_is_found_by_title_author_and_any_spelling_of_an_identifier(desk):
+    wanted = make_study(
+        title="Blood flow on standing",
+        authors=["Visser, Frans"],
+        doi="10.1000/flow",
+        pmid="40180399",
+        pmcid="PMC11966950",
+    )
+    make_study(title="Sleep", authors=["Jason, Leonard"])
+    for words in (
+        "blood STANDING",
+        "visser",
+        "viss flow",
+        "https://doi.org/10.1000/FLOW",
+        "PMID 40180399",
+        "pmc11966950",
+    ):
+        assert found(desk, q=words) == [wanted], words
+    assert found(desk, q="nobody") == []
+
+
+def test_study_is_found_by_the_doi_of_its_preprint(desk):
+    wanted = make_study(preprint_doi="10.1101/2024.01.01")
+    assert found(desk, q="10.1101/2024.01.01") == [wanted]
+
+
+def test_filters_narrow_the_list(desk):
+    bare, told = published_study(), published_study(**TEXTS, **CODED)
+    draft = make_study()
+    assert found(desk, state__exact="draft") == [draft]
+    assert found(desk, text="with") == [told]
+    assert set(found(desk, text="without")) == {bare, draft}
+    assert found(desk, pem__exact="not_required") == [told]
+
+
+def test_unknown_filter_values_are_no_error(desk):
+    for query in ({"text": "maybe"}, {"state__exact": "x"}, {"p": "999999"}, {"o": "99"}, {"q": "\x00'\"%" * 50}):
+        assert desk.get(STUDIES, query).status_code in (200, 302)
+
+
+def test_row_shows_the_first_author_and_year(desk):
+    make_study(authors=[{"collective": "The ME Group"}, "Second, A"])
+    html = desk.get(STUDIES).content.decode()
+    assert '<td class="field-first_author">The ME Group</td><td class="field-paper_year">2024</td>' in html
+
+
+def test_nothing_public_can_be_deleted(client, django_user_model):
+    """Not even by a superuser, in bulk or one by one."""
+    client.force_login(django_user_model.objects.create_superuser("root"))
+    study = published_study()
+    answer = client.post(STUDIES, {"action": "delete_selected", "_selected_action": [study.pk], "post": "yes"})
+    single = client.post(reverse("admin:studies_study_delete", args=[study.pk]), {"post": "yes"})
+    assert (answer.status_code, single.status_code, Study.objects.filter(pk=study.pk).exists()) == (302, 403, True)
+
+
+def in_review(**fields):
+    study = make_study(**fields)
+    publishing.submit(study=study, by=make_user("editor"))
+    return study
+
+
+def test_many_studies_without_texts_are_published_at_once(desk):
+    plain, other = in_review(), in_review()
+    told = in_review(**TEXTS, **CODED)
+    draft = make_study()
+    chosen = {"action": "publish_bibliography", "_selected_action": [study.pk for study in (plain, other, told, draft)]}
+    page = desk.post(STUDIES, chosen)
+    assert [study for study, _ in page.context["ready"]] == [plain, other]
+    assert page.context["left_out"] == [
+        (told, "It has texts, so it is read and published on its own."),
+        (draft, "It is draft, not in review."),
+    ]
+    assert Study.objects.published().count() == 0
+    desk.post(STUDIES, form_of(page, holding="confirm"))
+    assert set(Study.objects.published()) == {plain, other}
+
+
+def test_study_that_changed_after_the_list_was_shown_is_left_out(desk):
+    first, second = in_review(), in_review()
+    page = desk.post(STUDIES, {"action": "publish_bibliography", "_selected_action": [first.pk, second.pk]})
+    Study.objects.filter(pk=first.pk).update(title="Another title")
+    answer = desk.post(STUDIES, form_of(page, holding="confirm"), follow=True)
+    assert list(Study.objects.published()) == [second]
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Not published: Another title. The study changed after it was submitted. Send it back and submit it again.",
+        "1 study is public now.",
+    ]
+
+
+def test_own_drafts_are_not_published_in_bulk(client):
+    drafter = make_user("editor")
+    study = make_study()
+    digest = publishing.submit(study=study, by=drafter)
+    client.force_login(drafter)
+    values = {"action": "publish_bibliography", "_selected_action": [study.pk]}
+    page = client.post(STUDIES, values)
+    assert page.context["left_out"] == [
+        (study, "You drafted or submitted this study, so another person must publish it.")
+    ]
+    client.post(STUDIES, values | {"confirm": "yes", f"digest-{study.pk}": digest})
+    assert Study.objects.published().count() == 0
+
+
+def test_index_has_our_headings_in_the_order_of_the_work(desk):
+    page = desk.get("/admin/")
+    assert [group["name"] for group in page.context["app_list"]] == [
+        "Decide",
+        "Studies",
+        "Words and definitions",
+        "Staff",
+    ]
+    html = page.content.decode()
+    assert "ME/CFS Study Atlas — staff" in html
+    assert '<a href="/">View site</a>' in html
