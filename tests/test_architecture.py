@@ -247,6 +247,13 @@ def test_every_document_a_document_links_to_exists():
     assert faults == []
 
 
+def test_tests_that_commit_put_the_seed_rows_back():
+    """Emptying the database takes what migrations wrote; only the fixture `committing` brings that back."""
+    direct = re.compile(r"transaction=" + "True|transactional" + "_db|live" + "_server")
+    faults = [path.name for path in (ROOT / "tests").rglob("*.py") if direct.search(path.read_text())]
+    assert faults == ["append_only.py"]
+
+
 def test_imports_are_seen_wherever_they_hide(tmp_path):
     """Proof that the direction tests can fail."""
     module = tmp_path / "pem.py"

@@ -31,7 +31,7 @@ def sample_atlas(_sample_database: str, django_db_blocker: pytest.FixtureRequest
     """All tests of the module see the sample atlas.
 
     Write `pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_atlas")]`. Each test's own writes are
-    rolled back as usual. Tests with `transaction=True` do not belong into such a module: they would empty the copy for
+    rolled back as usual. Tests that commit do not belong into such a module: they would empty the copy for
     all that follow.
     """
     empty = str(connection.settings_dict["NAME"])

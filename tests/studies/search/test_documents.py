@@ -130,7 +130,7 @@ def test_more_studies_than_one_batch_are_written():
 
 
 @pytest.mark.sqlite
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.usefixtures("committing")
 def test_search_survives_an_alteration_of_the_table():
     study = public("before")
     field = SearchDocument._meta.get_field("body")
