@@ -1,0 +1,206 @@
+"""Results as tables in `docs/performance.md`, between markers, from the results kept in `docs/performance.json`. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from scripts.benching.figures import at_least, growth, percentile, verdict
+
+BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
+NAMES = {
+    "ours": "the list page (HTML)",
+    "sql": "best plain SQL (bare JSON)",
+    "tantivy": "tantivy (bare JSON)",
+    "datasette": "Datasette (JSON)",
+}
+ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+# From the plan: ours divided by the other, p50 and p95, at most; against plain SQL on PostgreSQL.
+TARGETS = {
+    ("sql", 10_000): (2.3, 1.1),
+    ("sql", 100_000): (0.9, 0.7),
+    ("sql", 1_000_000): (0.2, 0.6),
+    ("datasette", 10_000): (0.4, 0.05),
+    ("datasette", 100_000): (0.35, 0.11),
+    ("tantivy", 10_000): (6.0, 8.0),
+    ("tantivy", 100_000): (4.5, 8.0),
+    ("tantivy", 1_000_000): (1.5, 9.0),
+}
+GROWTH_TARGET, SPREAD_TARGET, STUDY_TARGET = 0.5, 3.0, 1.25
+MEMORY_TARGET, IMPORT_TARGET, IMPORT_MEMORY_TARGET = 200, 300, 300
+WEIGHT_TARGETS = {"list": (40, 10), "study": (30, 8)}  # KB of HTML, raw and compressed
+QUERY_TARGETS = {"list": 14, "study": 12}
+
+Results = Mapping[str, Any]
+Row = Sequence[object]
+
+
+def placed(document: str, figures: str) -> str:
+    """The document with the part between its markers replaced; raises ValueError where a marker is missing."""
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the document has no markers {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{figures.strip()}\n\n{END}{after}"
+
+
+def merged(old: Results, new: Results) -> dict[str, Any]:
+    """Old results with the new ones in their place; a search run replaces the one of its size and engine."""
+    result = {**old, **{key: value for key, value in new.items() if key != "search"}}
+    result["search"] = {**old.get("search", {}), **new.get("search", {})}
+    return result
+
+
+def figures(results: Results) -> str:
+    """All tables."""
+    parts = [_machine(results), _search(results), _ratios(results), _kinds(results), _growth(results)]
+    parts += [_study(results), _pages(results), _upkeep(results)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def table(head: Row, rows: Iterable[Row]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def p50_p95(times: Iterable[Sequence[Any]]) -> tuple[float, float]:
+    """Of requests given as (kind, milliseconds)."""
+    values = [value for _, value in times]
+    return percentile(values, 0.5), percentile(values, 0.95)
+
+
+def _machine(results: Results) -> str:
+    machine = results["machine"]
+    return (
+        f"Measured on {machine['date']} at revision {machine['revision']}: {machine['cpu']}, {machine['cores']} cores, "
+        f"{machine['memory']} of memory, {machine['system']}, Python {machine['python']}, SQLite {machine['sqlite']}, "
+        f"PostgreSQL {machine['postgres']}. Command: `{machine['command']}`. Corpus: {machine['corpus']}."
+    )
+
+
+def _runs(results: Results) -> list[tuple[int, str, Mapping[str, Any]]]:
+    """(size, engine, run), smallest first."""
+    named = ((*key.split(" "), run) for key, run in results.get("search", {}).items())
+    return sorted(((int(size), engine, run) for size, engine, run in named), key=lambda item: item[:2])
+
+
+def _search(results: Results) -> str:
+    rows: list[Row] = []
+    for size, engine, run in _runs(results):
+        for name, times in run["times"].items():
+            p50, p95 = p50_p95(times)
+            rows.append([f"{size:,}", ENGINES[engine], NAMES[name], f"{p50:.1f}", f"{p95:.1f}", _agreement(run, name)])
+    head = ["studies", "database", "answer", "p50 ms", "p95 ms", "same total as ours"]
+    return "### List and search\n\n" + table(head, rows) if rows else ""
+
+
+def _agreement(run: Mapping[str, Any], name: str) -> str:
+    share = run["agreement"].get(name)
+    return "" if share is None else f"{share:.0%}"
+
+
+def _ratios(results: Results) -> str:
+    rows: list[Row] = []
+    for size, engine, run in _runs(results):
+        ours = p50_p95(run["times"]["ours"])
+        for name, times in run["times"].items():
+            if name != "ours":
+                rows.append(
+                    [f"{size:,}", ENGINES[engine], NAMES[name], *_against(ours, p50_p95(times), name, size, engine)]
+                )
+    head = ["studies", "database", "ours divided by", "p50", "target", "p95", "target"]
+    return table(head, rows) if rows else ""
+
+
+def _against(ours: Sequence[float], other: Sequence[float], name: str, size: int, engine: str) -> list[str]:
+    targets = TARGETS.get((name, size)) if engine == "postgres" or name != "sql" else None
+    cells = []
+    for place in (0, 1):
+        ratio = ours[place] / other[place]
+        goal = f"≤ {targets[place]:g}, {verdict(ratio, targets[place])}" if targets else "none set"
+        cells += [f"{ratio:.2f}", goal]
+    return cells
+
+
+def _kinds(results: Results) -> str:
+    rows: list[Row] = []
+    for size, engine, run in _runs(results):
+        ours, sql = (run["times"][name] for name in ("ours", "sql"))
+        for kind in dict.fromkeys(kind for kind, _ in ours):
+            both = [p50_p95([pair for pair in times if pair[0] == kind]) for times in (ours, sql)]
+            rows.append([f"{size:,}", ENGINES[engine], kind, *(f"{value:.1f}" for pair in both for value in pair)])
+    head = ["studies", "database", "kind of request", "ours p50", "ours p95", "SQL p50", "SQL p95"]
+    return "By kind of request, in milliseconds:\n\n" + table(head, rows) if rows else ""
+
+
+def _growth(results: Results) -> str:
+    rows: list[Row] = []
+    for engine, named in ENGINES.items():
+        runs = {size: run["times"]["ours"] for size, name, run in _runs(results) if name == engine}
+        exponent = growth({size: p50_p95(times)[0] for size, times in runs.items()})
+        if exponent is not None:
+            rows.append(
+                [named, "growth of p50", f"{exponent:.2f}", f"≤ {GROWTH_TARGET}", verdict(exponent, GROWTH_TARGET)]
+            )
+        rows += [_spread(named, size, times) for size, times in runs.items()]
+    return table(["database", "of the list page", "measured", "target", ""], rows) if rows else ""
+
+
+def _spread(engine: str, size: int, times: Sequence[Sequence[Any]]) -> Row:
+    p50, p95 = p50_p95([pair for pair in times if pair[0] != "phrase"])
+    what = f"p95 / p50 without phrases, {size:,} studies"
+    return [engine, what, f"{p95 / p50:.1f}", f"≤ {SPREAD_TARGET:g}", verdict(p95 / p50, SPREAD_TARGET)]
+
+
+def _study(results: Results) -> str:
+    rows: list[Row] = []
+    for size, engine, run in _runs(results):
+        if "study" not in run:
+            continue
+        ours, bare = (p50_p95(run["study"][name]) for name in ("ours", "bare"))
+        ratio = ours[0] / bare[0]
+        rows.append(
+            [f"{size:,}", ENGINES[engine], *(f"{value:.1f}" for value in (*ours, *bare)), f"{ratio:.2f}",
+             f"≤ {STUDY_TARGET}, {verdict(ratio, STUDY_TARGET)}"]
+        )  # fmt: skip
+    head = ["studies", "database", "ours p50 ms", "p95", "bare Django page p50", "p95", "ratio of p50", "target"]
+    return "### Study page, nothing remembered\n\n" + table(head, rows) if rows else ""
+
+
+def _pages(results: Results) -> str:
+    rows: list[Row] = []
+    for name, page in results.get("pages", {}).items():
+        raw, packed = page["bytes"] / 1000, page["gzip"] / 1000
+        most = WEIGHT_TARGETS.get(name)
+        weight = (
+            f"≤ {most[0]} and ≤ {most[1]}, {verdict(max(raw / most[0], packed / most[1]), 1)}" if most else "none set"
+        )
+        queries = QUERY_TARGETS.get(name)
+        goal = f"≤ {queries}, {verdict(page['queries'], queries)}" if queries else "none set"
+        rows.append([name, f"{raw:.1f}", f"{packed:.1f}", weight, page["queries"], goal])
+    head = ["page", "HTML KB", "gzip KB", "target", "queries", "target"]
+    return "### Weight and queries\n\n" + table(head, rows) if rows else ""
+
+
+def _upkeep(results: Results) -> str:
+    found = results.get("upkeep", {})
+    most = [
+        ("memory", "memory of the process after {requests:,} mixed requests", "MB", MEMORY_TARGET),
+        ("import_memory", "memory of an import of {imported:,} records", "MB", IMPORT_MEMORY_TARGET),
+        ("load_sample", "`load_sample` (913 studies)", "s", 30),
+        ("first_start", "`scripts/run`, first start (environment there, no database)", "s", None),
+        ("second_start", "`scripts/run`, second start", "s", 3),
+    ]
+    rows: list[Row] = [
+        [
+            text.format(**found),
+            f"{found[key]:.1f} {unit}",
+            f"≤ {goal} {unit}, {verdict(found[key], goal)}" if goal else "",
+        ]
+        for key, text, unit, goal in most
+        if key in found
+    ]
+    if "import_rate" in found:
+        rate = found["import_rate"]
+        rows.append(
+            ["import to SQLite", f"{rate:,.0f} records/s", f"≥ {IMPORT_TARGET}, {at_least(rate, IMPORT_TARGET)}"]
+        )
+    return "### Memory, import, start\n\n" + table(["what", "measured", "target"], rows) if rows else ""

@@ -1,0 +1,199 @@
+"""One run of the benchmark: databases of each size on each engine, servers on them, measurements, results."""
+
+import contextlib
+import datetime as dt
+import json
+import os
+import platform
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts import postgres
+from scripts.benching import extras, measure
+from scripts.benching.mix import Ask, make_mix
+from scripts.benching.served import ROOT, Server, environment, gunicorn
+
+POSTGRES_OPTIONS = ["shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=512MB", "random_page_cost=1.1"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to measure. `citations` is a file of real citations or None; `rounds` are counted after a warming one."""
+
+    sizes: tuple[int, ...]
+    engines: tuple[str, ...]
+    asks: int
+    rounds: int
+    mixed: int
+    imported: int
+    citations: Path | None
+    extras: tuple[str, ...]
+    upkeep: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A database under measurement with the environment of every process that uses it."""
+
+    engine: str
+    size: int
+    environment: Mapping[str, str]
+
+    def python(self, *words: str, given: object = None) -> str:
+        """Run a module of the project's Python; returns what it printed. Raises on failure, with its error shown."""
+        text = "" if given is None else json.dumps(given)
+        done = subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=dict(self.environment), input=text, stdout=subprocess.PIPE,
+            text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def ask(self, question: str, given: object = None) -> Any:
+        return json.loads(self.python("-m", "scripts.benching.inside", question, given=given).splitlines()[-1])
+
+
+def say(line: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {line}", flush=True)
+
+
+def run(plan: Plan, command: str) -> dict[str, Any]:
+    """All measurements of a plan, in the shape that `report` reads."""
+    results: dict[str, Any] = {"search": {}, "machine": machine(plan, command)}
+    for engine in plan.engines:
+        for size in plan.sizes:
+            with database(engine, size) as place:
+                results["search"][f"{size} {engine}"] = measured(place, plan, results)
+    if plan.upkeep:
+        results["upkeep"] = {**results.get("upkeep", {}), **upkeep(plan)}
+    return results
+
+
+@contextlib.contextmanager
+def database(engine: str, size: int) -> Iterator[Place]:
+    """An empty database that is gone afterwards; PostgreSQL writes as safely as it does in production."""
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atlas-bench-")))
+        url = f"sqlite:///{folder / 'atlas.sqlite3'}"
+        if engine == "postgres":
+            url = stack.enter_context(postgres.serving(durable=True, options=POSTGRES_OPTIONS)).url
+        yield Place(engine, size, environment(url, folder))
+
+
+def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any]:
+    """Fill one database and measure search and study page on it; pages and memory too at the first size on SQLite."""
+    say(f"{place.size:,} studies on {place.engine}: loading")
+    loaded = json.loads(
+        place.python("-m", "scripts.benching.load", str(place.size), *map(str, filter(None, [plan.citations])))
+    )
+    place.python("-m", "scripts.benching.rivals.prepare")
+    place.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+    results["machine"][place.engine] = place.ask("database")
+    materials = place.ask("materials")
+    asks = make_mix(materials["titles"], materials["topics"], plan.asks)
+    with contextlib.ExitStack() as stack:
+        ours = stack.enter_context(gunicorn("atlas_site.wsgi", dict(place.environment)))
+        say(f"loaded in {loaded['seconds']} s; measuring {len(asks)} requests, {plan.rounds} rounds")
+        found = search(place, plan, asks, ours, stack)
+        found["study"] = study(place, plan, materials["slugs"], ours, stack)
+        if place.engine == "sqlite" and place.size == plan.sizes[0]:
+            results["pages"] = pages(place, materials["slugs"][0])
+            results["upkeep"] = memory(plan, asks, materials["slugs"], ours)
+    return {**found, "load_seconds": loaded["seconds"]}
+
+
+def search(place: Place, plan: Plan, asks: list[Ask], ours: Server, stack: contextlib.ExitStack) -> dict[str, Any]:
+    module = f"scripts.benching.rivals.{place.engine}:application"
+    sql = stack.enter_context(gunicorn(module, dict(place.environment)))
+    others = extras.started(plan.extras, place, stack, say)
+    servers = {"ours": (ours, measure.ours_path), "sql": (sql, measure.plain_path), **others}
+    times = measure.search_times(servers, asks, plan.rounds, forgetting(place))
+    totals = dict(zip((ask.query for ask in asks), place.ask("totals", [ask.query for ask in asks]), strict=True))
+    agreement = {"sql": measure.totals_agree(totals.__getitem__, sql, asks)}
+    return {"times": times, "agreement": agreement}
+
+
+def study(place: Place, plan: Plan, slugs: list[str], ours: Server, stack: contextlib.ExitStack) -> dict[str, Any]:
+    bare = stack.enter_context(gunicorn("scripts.benching.rivals.bare_page:application", dict(place.environment)))
+    return measure.study_times(ours, bare, slugs[:100], plan.rounds, forgetting(place))
+
+
+def forgetting(place: Place) -> Callable[[], None]:
+    return lambda: place.ask("forget")
+
+
+def pages(place: Place, slug: str) -> dict[str, Any]:
+    paths = {
+        "home": "/",
+        "list": "/evidence/?q=fatigue",
+        "list without words": "/evidence/",
+        "study": f"/evidence/{slug}/",
+    }
+    return dict(place.ask("pages", paths))
+
+
+def memory(plan: Plan, asks: list[Ask], slugs: list[str], ours: Server) -> dict[str, Any]:
+    """Memory of our server's process after many mixed requests."""
+    say(f"{plan.mixed:,} mixed requests for memory")
+    paths = [measure.ours_path(ask) for ask in asks] + [f"/evidence/{slug}/" for slug in slugs] + ["/"]
+    measure.mixed_requests(ours, paths, plan.mixed)
+    return {"memory": ours.memory(), "requests": plan.mixed}
+
+
+def upkeep(plan: Plan) -> dict[str, Any]:
+    """Import, sample atlas and starts, each on SQLite in a folder of its own."""
+    say("import, sample atlas, starts")
+    with database("sqlite", 0) as place:
+        found = dict(place.ask("import_rate", plan.imported))
+    with database("sqlite", 0) as place:
+        found["load_sample"] = place.ask("load_sample")
+    with tempfile.TemporaryDirectory(prefix="atlas-bench-") as folder:
+        found["first_start"], found["second_start"] = start_seconds(folder), start_seconds(folder)
+    return found
+
+
+def start_seconds(folder: str) -> float:
+    """Seconds from `scripts/run` to its line "Atlas ready"."""
+    started = time.perf_counter()
+    command = [sys.executable, str(ROOT / "scripts" / "run"), "--port", "0", "--data", folder]
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=kept, cwd=ROOT) as process:
+        for line in process.stdout or ():
+            if line.startswith("Atlas ready"):
+                break
+        seconds = time.perf_counter() - started
+        process.terminate()
+        process.communicate(timeout=30)
+    return seconds
+
+
+def machine(plan: Plan, command: str) -> dict[str, Any]:
+    """What the figures stand for."""
+    information = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*: (.+)", information.read_text()) if information.exists() else None
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    revision = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "revision": revision.stdout.strip() or "unknown",
+        "cpu": model[1] if model else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory": f"{memory:.0f} GB",
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "postgres": "not used",
+        "command": command,
+        "corpus": "172,365 real citations and the sample atlas"
+        if plan.citations
+        else "the 5,960 records of the sample atlas, recombined",
+    }

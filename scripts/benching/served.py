@@ -1,0 +1,124 @@
+"""Web servers under measurement: each one gunicorn as in scripts/run, with one process, asked over one kept connection."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_START = 180  # seconds
+
+
+class Server:
+    """A running server; `get` answers with (status, body, milliseconds)."""
+
+    def __init__(self, command: list[str], port: int, environment: dict[str, str]) -> None:
+        self.port = port
+        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        self._wait()
+
+    def get(self, path: str) -> tuple[int, bytes, float]:
+        started = time.perf_counter()
+        try:
+            status, body = self._ask(path)
+        except (http.client.HTTPException, ConnectionError):  # the server closed the kept connection between requests
+            self._connection.close()
+            started = time.perf_counter()
+            status, body = self._ask(path)
+        return status, body, (time.perf_counter() - started) * 1000
+
+    def _ask(self, path: str) -> tuple[int, bytes]:
+        self._connection.request("GET", path)
+        response = self._connection.getresponse()
+        return response.status, response.read()
+
+    def _wait(self) -> None:
+        until = time.monotonic() + LONGEST_START
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}: {self.process.args!r}")
+            with contextlib.suppress(OSError):
+                self._ask("/")
+                return
+            self._connection.close()
+            time.sleep(0.1)
+        raise RuntimeError(f"the server did not answer in {LONGEST_START} s: {self.process.args!r}")
+
+    def memory(self) -> float:
+        """Resident memory of the process that answers, in MB (the largest of the server's processes)."""
+        pids = [self.process.pid, *children(self.process.pid)]
+        return max(resident(pid) for pid in pids)
+
+    def stop(self) -> None:
+        self._connection.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+@contextlib.contextmanager
+def gunicorn(application: str, environment: dict[str, str]) -> Iterator[Server]:
+    """A WSGI application behind the same configuration that scripts/run uses."""
+    port = free_port()
+    configuration = f"file:{ROOT / 'scripts' / 'serving.py'}"
+    command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--bind", f"127.0.0.1:{port}", application]
+    yield from _serving(command, port, {**environment, "ATLAS_URL": f"http://127.0.0.1:{port}"})
+
+
+@contextlib.contextmanager
+def program(command: list[str], environment: dict[str, str]) -> Iterator[Server]:
+    """Any other server; `{port}` in a word of the command stands for its port."""
+    port = free_port()
+    yield from _serving([word.format(port=port) for word in command], port, environment)
+
+
+def _serving(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
+    server = Server(command, port, environment)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def children(pid: int) -> list[int]:
+    """Process ids of the children, as Linux lists them; none elsewhere."""
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(word) for word in listing.read_text().split()] if listing.exists() else []
+
+
+def resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def environment(database_url: str, data: Path) -> dict[str, str]:
+    """The environment of the product with its own empty data folder; nothing of the caller's settings."""
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR", "TZ"}}
+    return kept | {
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("ATLAS_BENCH_PACKAGES")])]),
+        "DJANGO_SETTINGS_MODULE": "atlas_site.settings",
+        "DATABASE_URL": database_url,
+        "ATLAS_DATA_DIR": str(data),
+        "ATLAS_STATIC_ROOT": str(data / "static"),
+        "ATLAS_LOCAL": "1",
+        "SECRET_KEY": "a-key-for-measurements-alone-which-guards-nothing-at-all",
+    }

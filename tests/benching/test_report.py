@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts.benching.report import BEGIN, END, figures, merged, p50_p95, placed, table
+
+ROOT = Path(__file__).parents[2]
+MACHINE = {
+    "date": "2026-11-26", "revision": "abc", "cpu": "a CPU", "cores": 2, "memory": "8 GB", "system": "Linux", "python": "3.11",
+    "sqlite": "3.40", "postgres": "15", "command": "scripts/bench", "corpus": "citations",
+}  # fmt: skip
+TIMES = [["rare word", 4.0], ["phrase", 10.0]]
+
+
+def run(ours, sql):
+    times = {"ours": [["rare word", ours]], "sql": [["rare word", sql]]}
+    return {"times": times, "agreement": {"sql": 0.9}}
+
+
+def test_table_is_markdown():
+    assert table(["a", "b"], [[1, "x"]]) == "| a | b |\n| --- | --- |\n| 1 | x |"
+
+
+def test_p50_p95_reads_pairs_of_kind_and_time():
+    assert p50_p95(TIMES) == (4.0, 10.0)
+
+
+def test_placed_replaces_what_stands_between_the_markers_alone():
+    document = f"before\n{BEGIN}\nold\n{END}\nafter"
+    assert placed(document, "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter"
+    assert placed(placed(document, "new"), "new") == placed(document, "new")
+
+
+@pytest.mark.parametrize("document", ["", BEGIN, END])
+def test_placed_refuses_a_document_without_markers(document):
+    with pytest.raises(ValueError, match="no markers"):
+        placed(document, "new")
+
+
+def test_merged_keeps_the_runs_of_other_sizes():
+    old = {"machine": 1, "search": {"10 sqlite": "old", "20 sqlite": "kept"}, "upkeep": {"memory": 1}}
+    new = {"machine": 2, "search": {"10 sqlite": "new"}}
+    assert merged(old, new) == {
+        "machine": 2,
+        "search": {"10 sqlite": "new", "20 sqlite": "kept"},
+        "upkeep": {"memory": 1},
+    }
+
+
+def test_figures_set_ratios_beside_their_targets():
+    text = figures({"machine": MACHINE, "search": {"10000 postgres": run(9.2, 2.0), "10000 sqlite": run(4.0, 2.0)}})
+    lines = [line for line in text.splitlines() if "best plain SQL (bare JSON)" in line]
+    assert lines[-2] == (
+        "| 10,000 | PostgreSQL | best plain SQL (bare JSON) | 4.60 | ≤ 2.3, missed by 100% | 4.60 | ≤ 1.1, missed by 318% |"
+    )
+    assert lines[-1] == "| 10,000 | SQLite | best plain SQL (bare JSON) | 2.00 | none set | 2.00 | none set |"
+
+
+def test_figures_give_growth_once_there_are_two_sizes():
+    one = {"machine": MACHINE, "search": {"10000 sqlite": run(4.0, 2.0)}}
+    two = {"machine": MACHINE, "search": {"10000 sqlite": run(4.0, 2.0), "1000000 sqlite": run(40.0, 2.0)}}
+    assert "growth of p50" not in figures(one)
+    assert "| SQLite | growth of p50 | 0.50 | ≤ 0.5 | met |" in figures(two)
+
+
+def test_figures_in_the_document_are_those_of_the_kept_results():
+    document, kept = ROOT / "docs" / "performance.md", ROOT / "docs" / "performance.json"
+    text = document.read_text(encoding="utf-8")
+    if kept.exists():
+        assert placed(text, figures(json.loads(kept.read_text(encoding="utf-8")))) == text
+    else:
+        assert "Not measured yet." in text
