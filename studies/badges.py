@@ -44,7 +44,10 @@ def definitions_named_by(snapshots: Iterable[Snapshot]) -> dict[str, CaseDefinit
 
 
 def derive_badge(study: Study) -> None:
-    """Write the badge and its rule as the study's coding gives them. For drafts; a published study takes a proposal."""
+    """Write the badge and its rule as the study's coding gives them. For drafts; a published study takes a proposal.
+
+    Raises pem.PemError where the coding cannot be read.
+    """
     values = snapshot(study)
     write_badge(study, badge_of(values, definitions_named_by([values])))
 

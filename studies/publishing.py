@@ -16,6 +16,7 @@ from studies.errors import Problems, Stale
 from studies.intentions import change_definition_pem, merge, redact, restore, withdraw
 from studies.locks import locked
 from studies.models import Revision, Study
+from studies.pem import PemError
 from studies.renaming import rename
 from studies.roles import NotAllowed, require_another, role_of
 from studies.sample_import import publish_sample
@@ -93,7 +94,10 @@ def publish(*, study: Study, digest: str, by: User, note: str = "") -> Revision:
 
 
 def _prepare(study: Study, by: User) -> None:
-    derive_badge(study)
+    try:
+        derive_badge(study)
+    except PemError as error:
+        raise Problems([f"The PEM coding cannot be read: {error}."]) from error
     provenance.complete(study, drafter=Drafter.PERSON, by=by)
 
 
