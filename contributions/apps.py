@@ -7,4 +7,8 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from contributions import checks  # noqa: F401 - importing registers them
+        from contributions import checks, following  # noqa: F401 - importing the checks registers them
+        from studies import proposals
+
+        if following.follow not in proposals.FOLLOWERS:
+            proposals.FOLLOWERS.append(following.follow)

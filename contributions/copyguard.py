@@ -1,4 +1,4 @@
-"""Guard against a contributor's private words in a public text: finds a long run of words that both have."""
+"""Guard against a contributor's private words in a public text: finds a long run of words that both have. Pure."""
 
 from __future__ import annotations
 
@@ -11,23 +11,32 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
 
 
-def longest_common_run(private: str, public: str) -> list[str]:
-    """The longest run of consecutive words in both texts, folded to lower case; work is len × len words at most."""
-    ours, theirs = words(private), words(public)
-    best_end = best_length = 0
-    previous = [0] * (len(theirs) + 1)
-    for word in ours:
-        current = [0] * (len(theirs) + 1)
-        for index, other in enumerate(theirs, start=1):
-            if word == other:
-                current[index] = previous[index - 1] + 1
-                if current[index] > best_length:
-                    best_length, best_end = current[index], index
-        previous = current
-    return theirs[best_end - best_length : best_end]
+def copied_run(private: str, public: str, *, known: str = "") -> str:
+    """The longest stretch of the public text whose every RUN_OF_WORDS words in a row also stand in the private one.
+
+    What stands in `known`, the text that was public before, is nobody's secret. Folded to lower case, joined by spaces;
+    nothing where there is none. Work grows with the sum of the lengths.
+    """
+    ours, theirs = _windows(words(private)) - _windows(words(known)), words(public)
+    matching = [window in ours for window in _in_order(theirs)]
+    start, length = _longest_true(matching)
+    return " ".join(theirs[start : start + length + RUN_OF_WORDS - 1]) if length else ""
 
 
-def copied_run(private: str, public: str) -> str:
-    """The run as text where it is at least RUN_OF_WORDS long, else nothing."""
-    run = longest_common_run(private, public)
-    return " ".join(run) if len(run) >= RUN_OF_WORDS else ""
+def _in_order(text: list[str]) -> list[tuple[str, ...]]:
+    return [tuple(text[at : at + RUN_OF_WORDS]) for at in range(len(text) - RUN_OF_WORDS + 1)]
+
+
+def _windows(text: list[str]) -> set[tuple[str, ...]]:
+    return set(_in_order(text))
+
+
+def _longest_true(flags: list[bool]) -> tuple[int, int]:
+    """(start, length) of the first longest stretch of True."""
+    best = (0, 0)
+    length = 0
+    for at, flag in enumerate(flags):
+        length = length + 1 if flag else 0
+        if length > best[1]:
+            best = (at - length + 1, length)
+    return best

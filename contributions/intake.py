@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid as uuids
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -43,9 +43,9 @@ class Submission:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the sender is shown, once the commit is done."""
+    """What the sender is shown, once the commit is done. Its repr shows no words."""
 
-    words: str
+    words: str = field(repr=False)
     contribution: Contribution
     is_new: bool
 
@@ -62,7 +62,7 @@ def receive(*, submission: Submission, at: datetime) -> Receipt:
     known = _known(submission.token)
     if known is None:
         try:
-            with transaction.atomic():
+            with transaction.atomic(durable=True):
                 return Receipt(words, _create(submission, words=words, at=at), is_new=True)
         except IntegrityError:
             known = _known(submission.token)  # the double click that arrived a moment earlier
@@ -107,12 +107,8 @@ def _create(submission: Submission, *, words: str, at: datetime) -> Contribution
     messages.write(contribution=contribution, side=Side.CONTRIBUTOR, content=submission.content, at=at)
     if submission.contact and submission.may_contact:
         messages.write_contact(contribution=contribution, address=submission.contact, notify=submission.notify)
-    _record_arrival(contribution, at=at)
-    return contribution
-
-
-def _record_arrival(contribution: Contribution, *, at: datetime) -> None:
     record_event(contribution=contribution, action=Action.SEND, to_state=contribution.state, at=at)
+    return contribution
 
 
 def _add_what_is_new(contribution: Contribution, submission: Submission, *, at: datetime) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser
+from typing import TYPE_CHECKING
 
 from contributions.models import StaffSettings
 from studies.identifiers import recognise
 from studies.models import Study
+from studies.roles import NotAllowed
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
-class ConflictOfInterest(Exception):
+class ConflictOfInterest(NotAllowed):
     """The member of staff listed this paper as their own."""
 
 
-def wrote(user: AbstractBaseUser, study: Study | None) -> bool:
+def wrote(user: User, study: Study | None) -> bool:
     """Whether the user listed this study's paper among their own, in any spelling of its identifiers."""
     if study is None:
         return False
@@ -22,7 +26,7 @@ def wrote(user: AbstractBaseUser, study: Study | None) -> bool:
     return bool(own & {study.doi, study.pmid, study.pmcid, study.preprint_doi} - {None})
 
 
-def refuse_author(user: AbstractBaseUser, study: Study | None) -> None:
+def refuse_author(user: User, study: Study | None) -> None:
     """Raise ConflictOfInterest where the user wrote the paper."""
     if wrote(user, study):
         raise ConflictOfInterest("You listed this paper as your own, so somebody else has to decide here.")

@@ -70,13 +70,24 @@ def neighbourhood(address: str) -> str:
 
 
 def count(*, limits: tuple[Limit, ...], request: HttpRequest, at: datetime) -> None:
-    """Count one attempt against every limit and raise TooMany where one is exceeded. Commits on its own."""
+    """Count one attempt, and raise TooMany at the first limit that it exceeds. Commits on its own.
+
+    Give the limits of a place before those of the site: whoever is stopped at home uses nothing up for the others.
+    """
     place = neighbourhood(client_address(request))
     key = day_key(at)
+    exceeded = _first_exceeded(limits, place, key, at)
+    if exceeded:
+        raise TooMany(exceeded.minutes)
+
+
+@transaction.atomic
+def _first_exceeded(limits: tuple[Limit, ...], place: str, key: bytes, at: datetime) -> Limit | None:
     for limit in limits:
         used = _add(_bucket_key(limit, SITE if limit.whole_site else place, key), _window(limit, at))
         if used > limit.count:
-            raise TooMany(limit.minutes)
+            return limit
+    return None
 
 
 def surging(at: datetime) -> bool:
@@ -115,11 +126,11 @@ def _window(limit: Limit, at: datetime) -> datetime:
 
 def _add(key: str, window: datetime) -> int:
     """One more in this bucket; the number it now holds."""
-    with transaction.atomic():
-        if not Bucket.objects.filter(key=key, window=window).update(count=F("count") + 1):
-            try:
-                with transaction.atomic():
-                    Bucket.objects.create(key=key, window=window, count=1)
-            except IntegrityError:
-                Bucket.objects.filter(key=key, window=window).update(count=F("count") + 1)
-        return int(Bucket.objects.values_list("count", flat=True).get(key=key, window=window))
+    bucket = Bucket.objects.filter(key=key, window=window)
+    if not bucket.update(count=F("count") + 1):
+        try:
+            with transaction.atomic():
+                Bucket.objects.create(key=key, window=window, count=1)
+        except IntegrityError:  # another request made it a moment earlier
+            bucket.update(count=F("count") + 1)
+    return int(bucket.values_list("count", flat=True).get())

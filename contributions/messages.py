@@ -75,6 +75,6 @@ def _seal(contribution: Contribution, content: dict[str, str], *, label: str, ro
     return crypto.seal(key=key, key_id=crypto.DATA_KEY_ID, plaintext=plaintext, label=label, uuid=str(row_uuid))
 
 
-def _open(key: bytes, body: bytes, *, label: str, row_uuid: uuids.UUID) -> dict[str, str]:
+def _open(key: bytes, body: bytes | memoryview, *, label: str, row_uuid: uuids.UUID) -> dict[str, str]:
     plaintext = crypto.open_envelope(key=key, envelope=bytes(body), label=label, uuid=str(row_uuid))
     return dict(json.loads(plaintext))

@@ -20,6 +20,7 @@ class Action(StrEnum):
     TAKE_OVER = "take_over"
     ASK = "ask"
     REPLY = "reply"
+    ADD = "add"
     PROPOSE = "propose"
     AWAIT_SECOND = "await_second"
     APPLY = "apply"
@@ -38,6 +39,8 @@ class Action(StrEnum):
     ERASE = "erase"
     CHOOSE_STUDY = "choose_study"
     CONFLICT = "conflict"
+    FOLLOW_APPLIED = "follow_applied"  # its proposal was applied, or closed, on the proposal's own page
+    FOLLOW_CLOSED = "follow_closed"
 
 
 class Actor(StrEnum):
@@ -82,8 +85,11 @@ TABLE: tuple[Rule, ...] = (
     _rule(Action.TAKE_OVER, {S.AWAITING_SECOND}, S.IN_REVIEW, {Actor.LEAD}),
     _rule(Action.ASK, {S.IN_REVIEW}, S.ASKED, {Actor.HOLDER}, ends_lease=True),
     _rule(Action.REPLY, {S.ASKED}, S.RECEIVED, {Actor.CONTRIBUTOR}),
+    _rule(Action.ADD, {S.QUARANTINED, S.RECEIVED, S.IN_REVIEW, S.AWAITING_SECOND}, None, {Actor.CONTRIBUTOR}),
     _rule(Action.PROPOSE, {S.IN_REVIEW}, None, {Actor.HOLDER}),
     _rule(Action.CHOOSE_STUDY, {S.IN_REVIEW}, None, {Actor.HOLDER}),
+    _rule(Action.FOLLOW_APPLIED, OPEN, S.APPLIED, {Actor.SYSTEM}, ends_lease=True),
+    _rule(Action.FOLLOW_CLOSED, {S.AWAITING_SECOND}, S.IN_REVIEW, {Actor.SYSTEM}),
     _rule(Action.CONFLICT, {S.IN_REVIEW}, None, {Actor.SYSTEM}),
     _rule(Action.CONFLICT, {S.AWAITING_SECOND}, S.IN_REVIEW, {Actor.SYSTEM}),
     _rule(Action.AWAIT_SECOND, {S.IN_REVIEW}, S.AWAITING_SECOND, {Actor.HOLDER}),

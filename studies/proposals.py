@@ -7,7 +7,7 @@ A change of a published study is never a save: somebody proposes it, it is appli
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.db.models import F
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 __all__ = [
+    "FOLLOWERS",
     "Conflict",
     "NotAllowed",
     "Problems",
@@ -56,6 +57,15 @@ LEAD_ONLY = frozenset(
         ProposalKind.REDACT,
     }
 )
+
+
+class Follower(Protocol):
+    """Something outside `studies` that goes along with a proposal's fate, in the same transaction and before its locks."""
+
+    def __call__(self, *, proposal: Proposal, becomes: ProposalState, by: User) -> None: ...
+
+
+FOLLOWERS: list[Follower] = []
 
 
 @transaction.atomic
@@ -182,7 +192,7 @@ def apply(*, proposal: Proposal, digest: str, edition: int, by: User) -> Revisio
     changes. Effects: those of the act (`acts.py`); the proposal is closed as applied. Raises Stale (decided meanwhile, or not
     what was shown), NotAllowed, Conflict (somebody changed the same field), Problems; then nothing is written.
     """
-    claimed = _claim(proposal, edition)
+    claimed = _claim(proposal, edition, ProposalState.APPLIED, by)
     if not digest == claimed.digest == digest_of(claimed):
         raise Stale("This is not what was shown. Look at the proposal again.")
     revision = acts.CARRY_OUT[ProposalKind(claimed.kind)](claimed, _decision(claimed, by))
@@ -239,8 +249,10 @@ def _refuse_unrevertable(revision: Revision, old: Snapshot, fields: list[str]) -
         raise Problems(["What this version replaced was removed from the history."])
 
 
-def _claim(proposal: Proposal, edition: int) -> Proposal:
+def _claim(proposal: Proposal, edition: int, becomes: ProposalState, by: User) -> Proposal:
     """Take the proposal for this transaction; whoever comes second finds no row and gets Stale."""
+    for follow in FOLLOWERS:
+        follow(proposal=proposal, becomes=becomes, by=by)
     waiting = Proposal.objects.filter(pk=proposal.pk, edition=edition, state__in=OPEN_STATES)
     if waiting.update(edition=F("edition") + 1) != 1:
         raise Stale(_why_closed(proposal))
@@ -248,7 +260,7 @@ def _claim(proposal: Proposal, edition: int) -> Proposal:
 
 
 def _close(proposal: Proposal, edition: int, state: ProposalState, by: User, note: str) -> None:
-    claimed = _claim(proposal, edition)
+    claimed = _claim(proposal, edition, state, by)
     claimed.state, claimed.decided_by, claimed.decided_at = state, by, timezone.now()
     claimed.decision_note = note.strip()
     claimed.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])

@@ -1,0 +1,51 @@
+"""Deleted rows must be gone from the database's files too, not only from its tables.
+
+SQLite overwrites what is deleted (`secure_delete`, settings.py); here its write-ahead log is emptied. PostgreSQL keeps
+dead rows until the table is written anew, which needs the table for itself for a moment: a table that is busy for
+longer than LOCK_TIMEOUT is left to the nightly `purge`.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import OperationalError, connection, transaction
+
+from contributions.models import ContactDetail, Contribution, DayKey, Event, Message, ProposalLink
+
+PRIVATE_MODELS = (Message, ContactDetail, Contribution, ProposalLink, Event, DayKey)
+LOCK_TIMEOUT = "2s"
+
+logger = logging.getLogger(__name__)
+
+
+def scrub_after_commit() -> None:
+    """Clean the files once the transaction that deletes has committed. A file that cannot be cleaned now is logged."""
+    transaction.on_commit(scrub)
+
+
+def scrub() -> bool:
+    """Clean the files now; needs a connection outside any transaction. Returns whether all of it was possible."""
+    done = _empty_log() if connection.vendor == "sqlite" else _rewrite_tables()
+    if not done:
+        logger.warning("Erased rows are not gone from the database's files yet; the next purge tries again.")
+    return done
+
+
+def _empty_log() -> bool:
+    with connection.cursor() as cursor:
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _rewrite_tables() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        try:
+            for model in PRIVATE_MODELS:
+                cursor.execute(f"VACUUM (FULL) {connection.ops.quote_name(model._meta.db_table)}")
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute("RESET lock_timeout")
+    return True
