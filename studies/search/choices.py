@@ -63,10 +63,10 @@ class Bar:
 
 
 def groups(page: Page) -> list[Group]:
-    """Every facet that offers a choice; a value without a study is left out unless it is chosen."""
+    """Every facet with a value to choose; a value without a study is left out unless it is chosen."""
     names = labels(page.catalogue)
     made = (_group(facet, names[facet], page) for facet in FACETS)
-    return [group for group in made if group.chosen or len(group.options) > 1]
+    return [group for group in made if group.options]
 
 
 def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:

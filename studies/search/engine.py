@@ -56,18 +56,18 @@ class Page:
     unfiltered: int
 
 
-def read(parameters: Parameters) -> tuple[Filters, list[str]]:
+def read(parameters: Parameters, catalogue: Catalogue | None = None) -> tuple[Filters, list[str]]:
     """The filters in an address, with a sentence for everything that was ignored."""
-    return filters_module.read(parameters, labels(index.catalogue()))
+    return filters_module.read(parameters, labels(catalogue or index.catalogue()))
 
 
-def find(filters: Filters) -> Page:
+def find(filters: Filters, catalogue: Catalogue | None = None) -> Page:
     """The page that the filters ask for; the last one where they ask for one beyond it.
 
-    Queries: the public state, and with words in the box one for the studies they are in, one for the documents to
+    Queries: the public state unless the catalogue is given, and with words in the box one for the studies they are in, one for the documents to
     compare and one for the titles of a long list.
     """
-    catalogue = index.catalogue()
+    catalogue = catalogue or index.catalogue()
     query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
     within = _matches(catalogue, query)
     result = catalogue.index.select(filters.selection, within)
@@ -87,6 +87,13 @@ def find(filters: Filters) -> Page:
 
 def _beyond(asked: int, pages: Pages) -> list[str]:
     return [] if asked == pages.number else [f"There is no page {asked}. The last page is shown."]
+
+
+def forget() -> None:
+    """Drop all that the process keeps of the search, as at its start."""
+    index.forget()
+    _found.clear()
+    _ranked.clear()
 
 
 def labels(catalogue: Catalogue) -> dict[str, dict[str, str]]:

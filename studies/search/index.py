@@ -10,7 +10,6 @@ from threading import Lock
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
-from studies.counts import APPLIED
 from studies.models import Author, CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
 from studies.search.bitmaps import Order
@@ -18,7 +17,7 @@ from studies.search.collation import titles_in_order
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
 from studies.search.suggestions import Spellings
 from studies.search.synonyms import Synonyms
-from studies.vocabulary import State
+from studies.vocabulary import APPLIED, State
 
 # The words of so many studies, newest first, are enough to correct a spelling and quick to read.
 _MOST_READ = 20_000

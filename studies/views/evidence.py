@@ -4,7 +4,7 @@ from django.views.decorators.http import require_safe
 
 from studies.identifiers import Identifier, recognise
 from studies.models import Study
-from studies.search import choices, engine
+from studies.search import choices, engine, index
 from studies.search.results import results
 
 FIELDS = {"doi": ("doi", "preprint_doi"), "pmid": ("pmid",), "pmcid": ("pmcid",)}
@@ -13,14 +13,15 @@ NAMES = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PubMed Central number"
 
 @require_safe
 def evidence(request: HttpRequest) -> HttpResponse:
-    filters, notices = engine.read(dict(request.GET.lists()))
+    catalogue = index.catalogue()
+    filters, notices = engine.read(dict(request.GET.lists()), catalogue)
     pasted = recognise(filters.q)
     study = pasted and study_with(pasted)
     if study:
         return HttpResponseRedirect(study.get_absolute_url())
     if pasted:
         notices.append(f"No study in the atlas has the {NAMES[pasted.kind]} {pasted.value}.")
-    page = engine.find(filters)
+    page = engine.find(filters, catalogue)
     ways_on = engine.ways_on(page)
     context = {
         "section": "evidence",

@@ -1,11 +1,11 @@
 import pytest
 
-from studies.search import index
+from studies.search import engine
 
 
 @pytest.fixture
 def fresh_search():
     """The index of this test's own database state, and none left for the next test."""
-    index.forget()
+    engine.forget()
     yield
-    index.forget()
+    engine.forget()
