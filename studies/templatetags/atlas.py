@@ -3,7 +3,7 @@
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 
-from studies.models import Study
+from studies.models import Study, StudyDefinition
 from studies.vocabulary import (
     DESIGN_HINTS,
     LEVEL_HINTS,
@@ -13,6 +13,7 @@ from studies.vocabulary import (
     EvidenceLevel,
     Pem,
     Retraction,
+    Role,
 )
 
 register = template.Library()
@@ -28,7 +29,11 @@ DEFINITION_PEM_SENTENCES = {
     DefinitionPem.OPTIONAL: "It lists PEM as one of several symptoms to choose from.",
     DefinitionPem.NOT_MENTIONED: "It does not mention PEM.",
     DefinitionPem.PARTIAL: "It requires post-exertional fatigue and does not name PEM.",
-    DefinitionPem.VARIABLE: "It is a way of finding patients and does not tell if PEM was needed.",
+    DefinitionPem.VARIABLE: "That does not tell if PEM was needed.",
+}
+WAYS_OF_FINDING = {
+    Role.INCLUSION: "how every patient was found",
+    Role.ALTERNATIVE: "one of several ways in",
 }
 
 
@@ -45,6 +50,14 @@ def pem_hint(value: str) -> str:
 @register.filter
 def definition_pem_sentence(value: str) -> str:
     return DEFINITION_PEM_SENTENCES[DefinitionPem(value)]
+
+
+@register.filter
+def role_words(row: StudyDefinition) -> str:
+    """What the definition did in the study. A way of finding patients is nothing that a patient could meet."""
+    if row.definition.pem == DefinitionPem.VARIABLE:
+        return WAYS_OF_FINDING.get(Role(row.role), row.get_role_display())
+    return row.get_role_display()
 
 
 @register.filter

@@ -108,3 +108,10 @@ def test_drawing_keeps_the_scale_of_both_parts():
 
 def test_drawing_of_nothing_has_no_height():
     assert bars([]).height == 0
+
+
+@pytest.mark.parametrize(("alone", "told"), [(True, 1), (False, 0)])
+def test_atlas_run_by_one_person_says_so_on_every_page(client, settings, alone, told):
+    settings.ATLAS_ONE_PERSON = alone
+    html = client.get("/").content.decode()
+    assert html.count("One person runs this atlas. Changes are not checked by a second person.") == told

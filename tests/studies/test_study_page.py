@@ -129,6 +129,7 @@ def test_badges_of_cohorts_stand_under_the_badge_of_the_study(client):
     text = page_of(client, study)
     assert "Long COVID: PEM unclear ME/CFS: PEM required Who" in text
     assert "Patient group: ME/CFS PEM required" in text
+    assert "how every patient was found. That does not tell if PEM was needed." in text
 
 
 def test_own_statement_of_the_paper_is_quoted(client):
