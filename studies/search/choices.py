@@ -13,7 +13,7 @@ from studies.vocabulary import Sort
 LONG = frozenset({"definition", "topic"})  # sorted by count and shortened
 FIRST_SHOWN = 6
 MOST_BARS = 10
-BAR_HEIGHT = 40
+BAR_WIDTH = 80
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,13 @@ class Chip:
 
 @dataclass(frozen=True)
 class Bar:
-    """Some years of the histogram. `height` is at most BAR_HEIGHT; `address` chooses these years."""
+    """Some years of the histogram. `width` is at most BAR_WIDTH; `address` chooses these years."""
 
     first: int
     last: int
     count: int
-    height: int
+    width: int
     address: str
-
-    @property
-    def top(self) -> int:
-        return BAR_HEIGHT - self.height
 
     @property
     def label(self) -> str:
@@ -119,7 +115,7 @@ def bars(page: Page) -> list[Bar]:
             first=first,
             last=first + span - 1,
             count=count,
-            height=-(-count * BAR_HEIGHT // highest),
+            width=-(-count * BAR_WIDTH // highest),
             address=replace(page.filters, year_from=first, year_to=first + span - 1, page=1).address,
         )
         for first, count in sums.items()

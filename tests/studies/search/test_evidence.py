@@ -46,8 +46,8 @@ def notices(text):
 
 
 def chips(text):
-    found = re.findall(r'<a class="chip" href="([^"]*)"><span class="hidden">([^<]*)</span>([^<]*)</a>', text)
-    return {html.unescape(before + name): html.unescape(to) for to, before, name in found}
+    found = re.findall(r'<a href="([^"]*)">(Remove filter: [^<]*)</a>', text)
+    return {html.unescape(name): html.unescape(to) for to, name in found}
 
 
 def counts(text, facet):
