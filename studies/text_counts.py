@@ -11,9 +11,11 @@ from typing import Any
 
 READ = ("question", "key_point")
 _NUMBER = r"(?P<number>\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+|\d+)"
+# "1 in 10 patients" is a share, not a group.
+_NO_SHARE = r"(?<!\d in )(?<!one in )(?<!two in )(?<!three in )(?<!four in )(?<!nine in )"
 _SAID = re.compile(
     rf"(?i)(?P<lead>(?:^|[.:;,]|\b(?:in|among|from|of|with|between|and|versus|vs|compared|studied|tested))\s*)?"
-    rf"(?<![\d.,%]){_NUMBER}\s+(?:(?:healthy|matched|adult|female|male)\s+)?(?P<group>patients|controls)\b"
+    rf"{_NO_SHARE}(?<![\d.,%]){_NUMBER}\s+(?:(?:healthy|matched|adult|female|male)\s+)?(?P<group>patients|controls)\b"
 )
 
 
