@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from studies.bibliography import record_of
-from studies.counts import APPLIED
 from studies.disclosure import Disclosure, disclosures
 from studies.formats import citation, coins
 from studies.models import AuthorResponse, Flag, Study, StudyDefinition, StudyLink
 from studies.proof import Proof, proof_of
 from studies.records import Record
 from studies.related import Near, Related, related
-from studies.vocabulary import DefinitionPem, FlagKind, LinkType, MethodFlag, PemMeasure, State
+from studies.vocabulary import APPLIED, DefinitionPem, FlagKind, LinkType, MethodFlag, PemMeasure, State
 
 # Slower than the usual 238: people who read with brain fog.
 WORDS_A_MINUTE = 160

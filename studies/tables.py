@@ -62,10 +62,13 @@ COLUMNS = [
 BY_SLUG = {column.slug: column for column in COLUMNS}
 
 
-def definition_rows(definitions: Iterable[CaseDefinition], studies: Mapping[int, int], sort: str) -> list[Row]:
-    """Rows sorted by `sort`: a column's slug, with a minus for the other direction; anything else sorts by name."""
+def definition_rows(definitions: Iterable[CaseDefinition], studies: Mapping[str, int], sort: str) -> list[Row]:
+    """Rows sorted by `sort`: a column's slug, with a minus for the other direction; anything else sorts by name.
+
+    `studies` counts them by the definition's slug.
+    """
     column, turned = _read(sort)
-    rows = sorted((Row(each, studies.get(each.pk, 0)) for each in definitions), key=BY_SLUG["name"].order)
+    rows = sorted((Row(each, studies.get(each.slug, 0)) for each in definitions), key=BY_SLUG["name"].order)
     placed = [row for row in rows if column.order(row) is not None]
     placed.sort(key=column.order, reverse=column.largest_first != turned)
     return placed + [row for row in rows if column.order(row) is None]

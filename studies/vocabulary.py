@@ -133,6 +133,10 @@ class Role(TextChoices):
     MENTIONED = "mentioned", "named but not applied"
 
 
+# Roles in which a study chose patients of its own by a definition; the other two only speak of it.
+APPLIED = (Role.INCLUSION, Role.ALTERNATIVE, Role.SUBGROUP)
+
+
 class Locator(TextChoices):
     TITLE = "title", "title"
     ABSTRACT = "abstract", "abstract"

@@ -5,38 +5,37 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from studies import changelog, counts, pem, pem_rules, tables
+from studies import changelog, pem, pem_rules, tables
 from studies.models import CaseDefinition, PublicState, Study, StudyDefinition, Topic
-from studies.views.lists import page_of
-from studies.vocabulary import Pem
+from studies.search import index
+from studies.views.lists import page_of, shelf
+from studies.vocabulary import APPLIED, Pem
 
 
 def definitions(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
-    rows = tables.definition_rows(CaseDefinition.objects.all(), counts.studies_per_definition(), sort)
+    rows = tables.definition_rows(CaseDefinition.objects.all(), index.current().whole.counts["definition"], sort)
     context = {"section": "definitions", "rows": rows, "headings": tables.headings(sort)}
     return render(request, "studies/definitions.html", context)
 
 
 def definition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(CaseDefinition, slug=slug)
-    uses = StudyDefinition.objects.filter(definition=shown, role__in=counts.APPLIED)
-    studies = Study.objects.published().filter(pk__in=uses.values("study")).newest_first()
-    with_roles = studies.prefetch_related("authors", Prefetch("definitions", uses, to_attr="uses_of_definition"))
-    pages, rows = page_of(with_roles, request)
+    uses = StudyDefinition.objects.filter(definition=shown, role__in=APPLIED)
+    pages, studies = shelf("definition", slug, request)
     context = {
         "section": "definitions",
         "trail": [("Case definitions", reverse("studies:definitions"))],
         "definition": shown,
         "alone": pem.VALUE_OF[shown.pem],
         "pages": pages,
-        "studies": rows,
+        "studies": studies.prefetch_related("authors", Prefetch("definitions", uses, to_attr="uses_of_definition")),
     }
     return render(request, "studies/definition.html", context)
 
 
 def pem_explained(request: HttpRequest) -> HttpResponse:
-    per_badge = counts.studies_per_pem()
+    per_badge = index.current().whole.counts["pem"]
     total = sum(per_badge.values())
     context = {
         "section": "pem",
@@ -50,21 +49,20 @@ def pem_explained(request: HttpRequest) -> HttpResponse:
 
 
 def topics(request: HttpRequest) -> HttpResponse:
-    per_topic = counts.studies_per_topic()
-    rows = [(topic, per_topic.get(topic.pk, 0)) for topic in Topic.objects.all()]
+    per_topic = index.current().whole.counts["topic"]
+    rows = [(topic, per_topic.get(topic.slug, 0)) for topic in Topic.objects.all()]
     return render(request, "studies/topics.html", {"section": "topics", "rows": rows})
 
 
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Topic, slug=slug)
-    studies = Study.objects.published().filter(topics=shown).newest_first().prefetch_related("authors")
-    pages, rows = page_of(studies, request)
+    pages, studies = shelf("topic", slug, request)
     context = {
         "section": "topics",
         "trail": [("Topics", reverse("studies:topics"))],
         "topic": shown,
         "pages": pages,
-        "studies": rows,
+        "studies": studies.prefetch_related("authors"),
     }
     return render(request, "studies/topic.html", context)
 
