@@ -35,9 +35,13 @@ class StudyQuerySet(models.QuerySet["Study"]):
     def recently_changed(self) -> StudyQuerySet:
         return self.order_by("-changed_at", "-id")
 
+    def named(self) -> StudyQuerySet:
+        """Only what names a study in a list of links: its title, address, year, badge and retraction."""
+        return self.only("slug", "title", "language", "published_on", "pem", "retraction_status")
+
     def for_page(self) -> StudyQuerySet:
         """For one study page: what stands one to one, and marks for the parts that few studies have."""
-        return self.select_related("abstract", "merged_into").annotate(
+        return self.select_related("abstract").annotate(
             has_flags=_some("Flag", study=OuterRef("pk")),
             has_responses=_some("AuthorResponse", study=OuterRef("pk")),
             has_definitions=_some("StudyDefinition", study=OuterRef("pk")),

@@ -31,7 +31,7 @@ def related(study: Study, *, near: Near) -> list[Related]:
         return []
     index = facet_index.current()
     ids = choose(index, own=study.pk, near=near)
-    found = Study.objects.published().in_bulk(ids)
+    found = Study.objects.published().named().in_bulk(ids)
     return [Related(found[pk], reason_for(index, pk, near)) for pk in ids if pk in found]
 
 
