@@ -81,6 +81,23 @@ def test_readers_get_no_cookie(client: Client):
     assert [path for path, answer in answers.items() if answer.cookies] == []
 
 
+@pytest.mark.django_db
+def test_privacy_page_says_so_when_readers_can_write_to_us(client):
+    said = "You cannot send us a message through this site yet." in " ".join(
+        client.get("/policies/privacy/").content.decode().split()
+    )
+    assert said == (client.get("/contribute/").status_code == 404)
+
+
+@pytest.mark.django_db
+def test_pages_load_nothing_from_elsewhere(client):
+    """What the privacy page says browsers are told."""
+    policy = client.get("/policies/privacy/")["Content-Security-Policy"]
+    sources = {word for part in policy.split(";") for word in part.split()[1:]}
+    assert sources <= {"'self'", "'none'", "data:"}
+    assert client.get("/policies/privacy/")["Referrer-Policy"] == "same-origin"
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 @pytest.mark.parametrize("one_person", [False, True])
 def test_policies_can_be_read(slug, one_person):
