@@ -7,7 +7,6 @@ the migrations made it: rows gone, seed rows and triggers back.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from typing import Any
 
 import pytest
 from django.apps import apps
@@ -30,19 +29,20 @@ def lifted() -> Iterator[None]:
         triggers.install(connection)
 
 
-@pytest.fixture
-def seeds_put_back(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    yield
+def put_seeds_back() -> None:
+    """Write the rows that migrations wrote and an emptied database lacks; again does no harm."""
     seed = import_module("studies.migrations.0002_seed")
     rights = import_module("contributions.migrations.0002_staff_rights")
-    with django_db_blocker.unblock():
-        for name in SEEDS:
-            getattr(seed, name)(apps, None)
-        rights.seed_rights(apps, None)
+    for name in SEEDS:
+        getattr(seed, name)(apps, None)
+    rights.seed_rights(apps, None)
 
 
 @pytest.fixture
-def committing(seeds_put_back: None, transactional_db: None) -> Iterator[None]:
-    """A database whose transactions commit. Emptying it needs the triggers away; `post_migrate` brings them back."""
+def committing(transactional_db: None) -> Iterator[None]:
+    """A database whose transactions commit. Emptying it needs the triggers away; `post_migrate` brings them back.
+
+    tests/conftest.py puts the seed rows back after the test, when the database has been emptied.
+    """
     yield
     triggers.remove(connection)

@@ -1,12 +1,14 @@
 """What every test stands on: the database of this run, plain static files, and no silent skips under CI."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django.plugin import blocking_manager_key
 
-from tests.append_only import committing, seeds_put_back  # noqa: F401 - fixtures for every test
+from tests.append_only import committing, put_seeds_back  # noqa: F401 - a fixture for every test
 from tests.environment import ENGINES, engine
 
 UNDER_CI = os.environ.get("CI") == "true"
@@ -27,6 +29,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
+    """After a test that committed, whose database is empty now, write what migrations wrote."""
+    yield
+    if "committing" in item.fixturenames and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            put_seeds_back()
 
 
 @pytest.hookimpl(trylast=True)
