@@ -125,19 +125,21 @@ def _names(*versions: Version) -> Names:
 
 def _difference(change: Change, *, whole: bool) -> Difference:
     """`whole`: one side is the sentence for a removed value, which has no words in common with anything."""
-    if whole:
-        sides = [(kind, _line(words)) for kind, words in (("removed", change.old), ("added", change.new))]
-        return Difference(label(change.field), [Piece(kind, line) for kind, line in sides if line], is_list=False)
     is_list = isinstance(change.old, list) or isinstance(change.new, list)
+    if whole:
+        sides = [("removed", line) for line in _lines(change.old)] + [("added", line) for line in _lines(change.new)]
+        return Difference(label(change.field), [Piece(*side) for side in sides], is_list)
     if not is_list:
         change = Change(change.field, change.old or "", change.new or "")
     return Difference(label(change.field), pieces(change), is_list)
 
 
-def _line(words: object) -> str:
-    return "; ".join(words) if isinstance(words, list) else str(words or "")
+def _lines(words: object) -> list[str]:
+    if isinstance(words, list):
+        return words
+    return [str(words)] if words else []
 
 
 def _sentence(row: RevisionValue) -> str:
     day = row.redacted_on
-    return f"Removed on {day.day} {day:%B %Y}. Reason: {row.redaction_reason or 'not given'}." if day else ""
+    return f"Removed on {day.day} {day:%B %Y}. Reason: {row.redaction_reason}." if day else ""

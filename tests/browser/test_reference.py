@@ -94,7 +94,7 @@ def test_stacked_table_is_still_a_table_for_a_screen_reader(atlas, visit):
 def test_two_versions_are_compared_with_the_keyboard_alone(atlas, visit):
     page = visit(f"{atlas.url}/evidence/{STUDY}/history/", js=False)
     page.get_by_label("From version").fill("1")
-    page.get_by_label("to version").fill("3")
+    page.get_by_label("To version").fill("3")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/evidence/{STUDY}/diff/1/3/")
     assert page.locator("h2").all_text_contents() == ["Number of patients", "Key point", "Findings"]

@@ -133,6 +133,19 @@ def test_removed_value_says_when_and_why(client, study):
     assert differences_of(client, study, 2, 3).keys() == {"Number of patients"}
 
 
+def test_removed_list_is_still_told_item_by_item(client, study):
+    change(study, findings=["One.", "Two."])
+    change(study, findings=["Three."])
+    RevisionValue.objects.filter(revision__study=study, revision__number=5, field="findings").update(
+        value=None, salt=None, redacted_on=date(2026, 5, 3), redaction_reason="It named a private person"
+    )
+    assert differences_of(client, study, 4, 5)["Findings"] == [
+        Piece("removed", "One."),
+        Piece("removed", "Two."),
+        Piece("added", "Removed on 3 May 2026. Reason: It named a private person."),
+    ]
+
+
 def test_difference_is_word_by_word(client, study):
     assert differences_of(client, study, 1, 2) == {
         "Key point": [

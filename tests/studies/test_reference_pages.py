@@ -113,6 +113,7 @@ def test_definition_page_lists_its_studies_with_role_and_badge(client):
     assert list(page.context["studies"]) == [study]
     said = text_of(page)
     assert "Here: one of several, any one suffices." in said
+    assert 'href="/evidence/?definition=fukuda-1994"' in page.content.decode()
     assert "PEM required for some participants" in said
 
 
@@ -223,6 +224,11 @@ def test_changes_show_a_name_only_where_its_bearer_chose_to(client):
     approval.shown_name = "Alex Berg"
     approval.save()
     assert "Approved by Editor (Alex Berg)." in text_of(client.get("/changes/"))
+
+
+def test_changes_say_that_a_paper_was_retracted(client):
+    change(published_study(), retraction_status="retracted")
+    assert "RETRACTED: this paper has been taken back." in text_of(client.get("/changes/"))
 
 
 def test_changes_page_keeps_the_chosen_kind(client):
