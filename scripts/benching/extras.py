@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from scripts.benching.mix import Ask
-from scripts.benching.served import Server, gunicorn, program
+from scripts.benching.served import Server, program
 
 if TYPE_CHECKING:
     from scripts.benching.run import Place
@@ -39,7 +39,7 @@ def started(
 
 
 def start_tantivy(place: "Place", stack: ExitStack) -> Contender:
-    server = stack.enter_context(gunicorn("scripts.benching.rivals.tantivy_index:application", dict(place.environment)))
+    server = stack.enter_context(place.gunicorn("scripts.benching.rivals.tantivy_index:application"))
     return server, lambda ask: f"/?{ask.query}"
 
 

@@ -46,6 +46,7 @@ class Place:
     engine: str
     size: int
     environment: Mapping[str, str]
+    server: int | None = None  # process of the database server
 
     def python(self, *words: str, given: object = None) -> str:
         """Run a module of the project's Python; returns what it printed. Raises on failure, with its error shown."""
@@ -55,6 +56,13 @@ class Place:
             text=True, check=True,
         )  # fmt: skip
         return done.stdout
+
+    @contextlib.contextmanager
+    def gunicorn(self, application: str) -> Iterator[Server]:
+        """A web server on this database, whose processor time counts with its own."""
+        with gunicorn(application, dict(self.environment)) as server:
+            server.database = self.server
+            yield server
 
     def ask(self, question: str, given: object = None) -> Any:
         return json.loads(self.python("-m", "scripts.benching.inside", question, given=given).splitlines()[-1])
@@ -82,9 +90,11 @@ def database(engine: str, size: int) -> Iterator[Place]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="atlas-bench-")))
         url = f"sqlite:///{folder / 'atlas.sqlite3'}"
+        server = None
         if engine == "postgres":
-            url = stack.enter_context(postgres.serving(durable=True, options=POSTGRES_OPTIONS)).url
-        yield Place(engine, size, environment(url, folder))
+            server = stack.enter_context(postgres.serving(durable=True, options=POSTGRES_OPTIONS))
+            url = server.url
+        yield Place(engine, size, environment(url, folder), server.process.pid if server else None)
 
 
 def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any]:
@@ -99,7 +109,7 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
     materials = place.ask("materials")
     asks = make_mix(materials["titles"], materials["topics"], plan.asks)
     with contextlib.ExitStack() as stack:
-        ours = stack.enter_context(gunicorn("atlas_site.wsgi", dict(place.environment)))
+        ours = stack.enter_context(place.gunicorn("atlas_site.wsgi"))
         say(f"loaded in {loaded['seconds']} s; measuring {len(asks)} requests, {plan.rounds} rounds")
         found = search(place, plan, asks, ours, stack)
         found["study"] = study(place, plan, materials["slugs"], ours, stack)
@@ -111,7 +121,7 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
 
 def search(place: Place, plan: Plan, asks: list[Ask], ours: Server, stack: contextlib.ExitStack) -> dict[str, Any]:
     module = f"scripts.benching.rivals.{place.engine}:application"
-    sql = stack.enter_context(gunicorn(module, dict(place.environment)))
+    sql = stack.enter_context(place.gunicorn(module))
     others = extras.started(plan.extras, place, stack, say)
     servers = {"ours": (ours, measure.ours_path), "sql": (sql, measure.plain_path), **others}
     times = measure.search_times(servers, asks, plan.rounds, forgetting(place))
@@ -121,7 +131,7 @@ def search(place: Place, plan: Plan, asks: list[Ask], ours: Server, stack: conte
 
 
 def study(place: Place, plan: Plan, slugs: list[str], ours: Server, stack: contextlib.ExitStack) -> dict[str, Any]:
-    bare = stack.enter_context(gunicorn("scripts.benching.rivals.bare_page:application", dict(place.environment)))
+    bare = stack.enter_context(place.gunicorn("scripts.benching.rivals.bare_page:application"))
     return measure.study_times(ours, bare, slugs[:100], plan.rounds, forgetting(place))
 
 

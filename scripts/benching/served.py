@@ -9,30 +9,51 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START = 180  # seconds
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a request brought: milliseconds on the clock, and of processor time of the server and its database."""
+
+    status: int
+    body: bytes
+    clock: float
+    cpu: float
+
+
 class Server:
-    """A running server; `get` answers with (status, body, milliseconds)."""
+    """A running server. `database` is the process of the database server that works for it, if there is one."""
 
     def __init__(self, command: list[str], port: int, environment: dict[str, str]) -> None:
         self.port = port
+        self.database: int | None = None
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self._wait()
 
-    def get(self, path: str) -> tuple[int, bytes, float]:
-        started = time.perf_counter()
+    def get(self, path: str) -> Answer:
+        """Ask for a page; raises RuntimeError for any status but 200."""
+        busy, started = self._busy(), time.perf_counter()
         try:
             status, body = self._ask(path)
         except (http.client.HTTPException, ConnectionError):  # the server closed the kept connection between requests
             self._connection.close()
             started = time.perf_counter()
             status, body = self._ask(path)
-        return status, body, (time.perf_counter() - started) * 1000
+        clock = (time.perf_counter() - started) * 1000
+        if status != 200:
+            raise RuntimeError(f"{status} for {path}: {self.process.args!r}")
+        return Answer(status, body, clock, self._busy() - busy)
+
+    def _busy(self) -> float:
+        """Processor time so far, in milliseconds, of all processes that work on answers."""
+        pids = [self.process.pid, *([self.database] if self.database else [])]
+        return sum(busy(pid) for parent in pids for pid in (parent, *children(parent)))
 
     def _ask(self, path: str) -> tuple[int, bytes]:
         self._connection.request("GET", path)
@@ -101,6 +122,15 @@ def children(pid: int) -> list[int]:
     """Process ids of the children, as Linux lists them; none elsewhere."""
     listing = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(word) for word in listing.read_text().split()] if listing.exists() else []
+
+
+def busy(pid: int) -> float:
+    """Milliseconds that the threads of a process have run, as Linux counts them to the nanosecond; 0 elsewhere."""
+    total = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread may end between the two
+            total += int(path.read_text().split()[0])
+    return total / 1_000_000
 
 
 def resident(pid: int) -> float:
