@@ -7,6 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
+from contributions import keys
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas_site.settings")
 
 BOOT_FAILED = 3  # gunicorn's code for a worker that cannot start: it stops instead of starting the next one
@@ -15,18 +17,11 @@ BOOT_FAILED = 3  # gunicorn's code for a worker that cannot start: it stops inst
 def load() -> WSGIHandler:
     """The application; a bad setting or a missing key list ends the process with one line instead of a traceback."""
     try:
-        application = get_wsgi_application()
-        require_keys()
-        return application
+        keys.require()
+        return get_wsgi_application()
     except ImproperlyConfigured as error:
         print(f"The atlas cannot start: {error}", file=sys.stderr, flush=True)
         raise SystemExit(BOOT_FAILED) from None
-
-
-def require_keys() -> None:
-    from contributions import keys  # after Django is set up
-
-    keys.require()
 
 
 application = load()

@@ -49,9 +49,9 @@ def propose(*, shown: Shown, by: User, at: datetime, draft: Draft) -> tuple[Cont
     open proposal of the same contribution is closed first. Raises ConsentMissing, and what proposals.propose raises.
     """
     contribution = shown.load()
+    _require_holder(contribution, by=by, at=at)
     if contribution.study is None:
         raise TextMissing("Choose the study first.")
-    _require_holder(contribution, by=by, at=at)
     close_open_proposal(contribution, by=by)
     proposal = proposals.propose(
         study=contribution.study,

@@ -25,7 +25,10 @@ def scrub_after_commit() -> None:
 
 
 def scrub() -> bool:
-    """Clean the files now; needs a connection outside any transaction. Returns whether all of it was possible."""
+    """Clean the files now, or after the transaction that is open. Returns whether all that was tried was possible."""
+    if connection.in_atomic_block:
+        scrub_after_commit()
+        return True
     done = _empty_log() if connection.vendor == "sqlite" else _rewrite_tables()
     if not done:
         logger.warning("Erased rows are not gone from the database's files yet; the next purge tries again.")

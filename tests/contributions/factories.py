@@ -48,7 +48,7 @@ def a_change(**values: Any) -> Draft:
 
 def a_grave_change() -> Draft:
     """A change that needs a second person."""
-    flags = [{"kind": "contested", "note": "Letters dispute the result.", "url": "https://doi.org/10.1000/letter"}]
+    flags = [{"kind": "contested", "reason": "Letters dispute the result."}]
     return Draft(values={"flags": flags}, reason="correction", note="Other groups dispute it.")
 
 
