@@ -9,9 +9,9 @@ import secrets
 import time
 
 from django.conf import settings
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import login
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
-from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.models import Group, User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -42,7 +42,7 @@ def mint(*, username: str, roles: list[str]) -> str:
     if not settings.LOCAL:
         raise NotLocal
     groups = [Group.objects.get(name=role) for role in roles]
-    user, created = get_user_model().objects.get_or_create(username=username)
+    user, created = User.objects.get_or_create(username=username)
     if not created and user.has_usable_password() and user.password:
         raise HasPassword
     token = secrets.token_urlsafe(32)
@@ -53,22 +53,22 @@ def mint(*, username: str, roles: list[str]) -> str:
     return token
 
 
-def find(token: str) -> AbstractUser | None:
+def find(token: str) -> User | None:
     """The account a token still opens, or None."""
-    user = get_user_model().objects.filter(password__startswith=_stored(token) + "$", is_active=True).first()
+    user = User.objects.filter(password__startswith=_stored(token) + "$", is_active=True).first()
     if user is None:
         return None
     made_at = int(user.password.rsplit("$", 1)[1])
     return user if time.time() - made_at < LIFETIME else None
 
 
-def redeem(token: str) -> AbstractUser | None:
+def redeem(token: str) -> User | None:
     """Use a token up and return its account; None when it was used, replaced or is too old."""
     user = find(token)
     if user is None:
         return None
     unusable = make_password(None)
-    won = get_user_model().objects.filter(pk=user.pk, password=user.password).update(password=unusable)
+    won = User.objects.filter(pk=user.pk, password=user.password).update(password=unusable)
     user.password = unusable
     return user if won else None
 

@@ -6,6 +6,7 @@ Every variable is described in `.env.example`.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -120,7 +121,7 @@ TEMPLATES = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
-def database() -> dict:
+def database() -> dict[str, Any]:
     """DATABASE_URL as Django's dictionary; SQLite in the data folder where it is not set.
 
     No fault repeats the address: it may hold a password, and faults go to logs.
@@ -212,7 +213,7 @@ SECURE_CSP = {
 
 
 # --- Mail -----------------------------------------------------------------------------------------------------------
-def mail() -> dict:
+def mail() -> dict[str, Any]:
     """EMAIL_URL as Django's settings. Without it: printed on one's own machine, not sent elsewhere. No fault repeats it."""
     address = env.str("EMAIL_URL", default="consolemail://" if LOCAL else "dummymail://")
     try:

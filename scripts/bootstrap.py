@@ -9,7 +9,7 @@ import sys
 OLDEST = (3, 11)
 
 
-def _newer_python():
+def _newer_python() -> "str | None":
     """Name of an installed Python that is new enough, or None."""
     import shutil
 
@@ -20,7 +20,7 @@ def _newer_python():
     return None
 
 
-def _refuse_old_python():
+def _refuse_old_python() -> None:
     """Go on with a newer Python of this machine, or say plainly what is needed. Written for Pythons of any age."""
     import os
 
@@ -182,7 +182,7 @@ def _venv_message(said: str) -> str:
 def _fill(kind: str, venv: Path, uv: str | None, environment: dict[str, str]) -> None:
     """Install with the uv of this machine, else with a pinned uv of our own, else with plain pip."""
     python = environment_python(venv)
-    wanted = ["--require-hashes", "-r", REQUIREMENTS / f"{kind}.txt"]
+    wanted: list[str | Path] = ["--require-hashes", "-r", REQUIREMENTS / f"{kind}.txt"]
     said = _run([uv, "pip", "install", "--quiet", "--python", python, *wanted], environment) if uv else "no uv here"
     if said is None:
         return
