@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from studies.search.engine import Page, labels
+from studies.search.engine import Page
 from studies.search.facets import FACETS
 from studies.search.filters import LEGENDS, Filters
 from studies.vocabulary import Sort
@@ -60,7 +60,7 @@ class Bar:
 
 def groups(page: Page) -> list[Group]:
     """Every facet with a value to choose; a value without a study is left out unless it is chosen."""
-    names = labels(page.catalogue)
+    names = page.catalogue.labels
     made = (_group(facet, names[facet], page) for facet in FACETS)
     return [group for group in made if group.options]
 
@@ -77,7 +77,7 @@ def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:
 
 
 def chips(page: Page) -> list[Chip]:
-    names, filters = labels(page.catalogue), page.filters
+    names, filters = page.catalogue.labels, page.filters
     made = [
         Chip(names[facet][value], filters.without(facet, value).address)
         for facet in FACETS

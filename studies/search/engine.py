@@ -21,15 +21,13 @@ from studies.search.memory import Memory
 from studies.search.query import MOST_PARTS, Part, Query, parse
 from studies.search.suggestions import corrected, words_of
 from studies.search.words import stems
-from studies.vocabulary import Design, EvidenceLevel, PeerReview, Pem, Retraction, Sort
+from studies.vocabulary import Sort
 
 # Up to this many hits all are compared with the query; of more, the newest whose title has its words.
 RANKED_WHOLE = 300
 RANKED_TITLES = 100
 
 MOST_ALONE = 3
-
-TEXT_LABELS = {"with": "With a summary", "without": "No summary yet"}
 
 Key = tuple[Hashable, ...]
 
@@ -58,14 +56,14 @@ class Page:
 
 def read(parameters: Parameters, catalogue: Catalogue | None = None) -> tuple[Filters, list[str]]:
     """The filters in an address, with a sentence for everything that was ignored."""
-    return filters_module.read(parameters, labels(catalogue or index.catalogue()))
+    return filters_module.read(parameters, (catalogue or index.catalogue()).labels)
 
 
 def find(filters: Filters, catalogue: Catalogue | None = None) -> Page:
     """The page that the filters ask for; the last one where they ask for one beyond it.
 
-    Queries: the public state unless the catalogue is given, and with words in the box one for the studies they are in, one for the documents to
-    compare and one for the titles of a long list.
+    Queries: the public state unless the catalogue is given, and with words in the box one for the studies they are in,
+    one for the documents to compare and one for the titles of a long list.
     """
     catalogue = catalogue or index.catalogue()
     query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
@@ -94,22 +92,6 @@ def forget() -> None:
     index.forget()
     _found.clear()
     _ranked.clear()
-
-
-def labels(catalogue: Catalogue) -> dict[str, dict[str, str]]:
-    """Label of every value of every facet, in the order of the vocabulary."""
-    chosen = {
-        "pem": Pem,
-        "design": Design,
-        "level": EvidenceLevel,
-        "peer_review": PeerReview,
-        "retraction": Retraction,
-    }
-    return {facet: dict(values.choices) for facet, values in chosen.items()} | {
-        "definition": dict(catalogue.definitions),
-        "topic": dict(catalogue.topics),
-        "text": TEXT_LABELS,
-    }
 
 
 @dataclass(frozen=True)
@@ -143,7 +125,7 @@ def _matches(catalogue: Catalogue, query: Query) -> int | None:
     """The studies in which the query's words are; None where it has none."""
     if not query:
         return None
-    key = (catalogue.state, query.key)
+    key = (catalogue.key, query.key)
     bitmap = _found.get(key)
     return _found.keep(key, _looked_up(catalogue, query)) if bitmap is None else bitmap
 
@@ -164,7 +146,7 @@ def _sort(filters: Filters, query: Query) -> Sort:
 def _slice(catalogue: Catalogue, query: Query, filters: Filters, result: Result, start: int) -> Sequence[int]:
     sort = _sort(filters, query)
     if sort == Sort.RELEVANCE:
-        return _best(catalogue, query, result, (catalogue.state, query.key, filters.selection.key), start)
+        return _best(catalogue, query, result, (catalogue.key, query.key, filters.selection.key), start)
     order = {
         Sort.NEWEST: lambda: catalogue.index.newest,
         Sort.CHANGED: lambda: catalogue.index.changed,
@@ -200,7 +182,7 @@ def _compared(key: Key, newest: Order, query: Query, bitmap: int) -> list[int]:
 
 
 def _in_titles(catalogue: Catalogue, query: Query) -> int:
-    key = (catalogue.state, query.key, "title")
+    key = (catalogue.key, query.key, "title")
     bitmap = _found.get(key)
     if bitmap is None:
         bitmap = _found.keep(key, from_ids(adapter().match_titles(connection, query)))

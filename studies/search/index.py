@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from threading import Lock
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
@@ -17,7 +18,7 @@ from studies.search.collation import titles_in_order
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
 from studies.search.suggestions import Spellings
 from studies.search.synonyms import Synonyms
-from studies.vocabulary import APPLIED, State
+from studies.vocabulary import APPLIED, Design, EvidenceLevel, PeerReview, Pem, Retraction, State
 
 # The words of so many studies, newest first, are enough to correct a spelling and quick to read.
 _MOST_READ = 20_000
@@ -29,13 +30,36 @@ PublicMoment = tuple[int, str]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that the search needs in the process, as of one public state. Never changed after it is made."""
+    """All that the search needs in the process, as of one public state. Never changed after it is made.
 
+    `line` is new whenever the index was built from nothing: what is kept under an older line may be of another history.
+    """
+
+    line: int
     state: PublicMoment
     index: Index
     definitions: Mapping[str, str]
     topics: Mapping[str, str]
     synonyms: Synonyms
+
+    @property
+    def key(self) -> tuple[int, PublicMoment]:
+        """Stands for this catalogue where answers are kept."""
+        return (self.line, self.state)
+
+    @cached_property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """Label of every value of every facet, in the order of the vocabulary."""
+        return {
+            "pem": dict(Pem.choices),
+            "design": dict(Design.choices),
+            "definition": self.definitions,
+            "topic": self.topics,
+            "level": dict(EvidenceLevel.choices),
+            "peer_review": dict(PeerReview.choices),
+            "retraction": dict(Retraction.choices),
+            "text": {WITH_TEXT: "With a summary", WITHOUT_TEXT: "No summary yet"},
+        }
 
     @cached_property
     def by_title(self) -> Order:
@@ -48,6 +72,7 @@ class Catalogue:
         return Spellings(public_words(self))
 
 
+_lines = count(1)
 _lock = Lock()
 _held: Catalogue | None = None
 
@@ -82,9 +107,11 @@ def _present_state() -> PublicMoment:
 
 
 def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
+    follows = held is not None and _follows(state, held.state)
     return Catalogue(
+        line=held.line if held and follows else next(_lines),
         state=state,
-        index=_refreshed(held) if held and _follows(state, held.state) else facets.build(_rows(Q())),
+        index=_refreshed(held) if held and follows else facets.build(_rows(Q())),
         definitions=dict(CaseDefinition.objects.values_list("slug", "name")),
         topics=dict(Topic.objects.order_by("label").values_list("slug", "label")),
         synonyms=Synonyms.of(GlossaryTerm.objects.filter(in_search=True).values_list("term", "aliases")),

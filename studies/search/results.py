@@ -1,19 +1,29 @@
-"""The studies of a page as the list shows them, with the words of the query marked."""
+"""The studies of a page as ready-made cards, with the words of the query marked.
+
+Drawing a card is the dearest part of a list, so each is drawn once with gaps for the texts that may hold marks, and kept
+as long as the study does not change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from studies.models import Abstract, Study
 from studies.search.engine import Page
+from studies.search.memory import Memory
 from studies.search.snippets import has_any, mark, snippet
 from studies.search.synonyms import Phrase
 
-SHOWN = ("title", "key_point", "main_limitation")
+MARKED = ("title", "key_point", "main_limitation")
+FOUND = "found"
+# Where else a word may have been found, in the order in which it is looked for.
 TEXTS = {
     "question": "Question",
     "summary": "In plain language",
@@ -25,58 +35,92 @@ TEXTS = {
     "strengths": "Strengths",
     "population_label": "Population",
 }
+UNSHOWN_ABSTRACT = "Abstract, which we may search but not show"
+NO_TEXT = "Authors, journal, topics or case definitions"
+
+# No text of a study holds a NUL: PostgreSQL refuses it and no form lets it through.
+_GAP = re.compile("\x00(\\w+)\x00")
 
 
 @dataclass(frozen=True)
-class Marked:
-    """Texts of a card with the query's words in <mark>. `snippet` is a sentence from elsewhere, named by `source`.
+class Card:
+    """A drawn card: `pieces` of HTML with the names of its gaps between them, and the texts that fill them."""
 
-    `source` alone says where the words were found when the place cannot be quoted.
+    pieces: tuple[str, ...]
+    texts: Mapping[str, str]
+
+    def filled(self, gaps: Mapping[str, str]) -> SafeString:
+        """The card with safe HTML in its gaps; a gap without any stays empty."""
+        odd = (gaps.get(name, "") for name in self.pieces[1::2])
+        filled = [piece for pair in zip(self.pieces[::2], [*odd, ""], strict=True) for piece in pair]
+        return mark_safe("".join(filled))  # noqa: S308 - drawn by a template, filled with escaped text
+
+    @property
+    def size(self) -> int:
+        return sum(map(len, self.pieces)) + sum(map(len, self.texts.values()))
+
+
+_cards: Memory[Card] = Memory(most=20_000, largest=16_000_000, size=lambda card: card.size)
+
+
+def results(page: Page) -> list[SafeString]:
+    """The cards of the page in its order.
+
+    Queries: none where all cards are known and nothing is marked; else three for the unknown cards, and two for the texts
+    of studies whose card has none of the words.
     """
-
-    title: SafeString
-    key_point: SafeString
-    main_limitation: SafeString
-    source: str = ""
-    snippet: SafeString | str = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """`marked` is None where no words were searched."""
-
-    study: Study
-    marked: Marked | None
-
-
-def results(page: Page) -> list[Result]:
-    """In the order of the page. Three queries; one more for the abstracts when there are words to mark."""
-    fetched = Study.objects.published().prefetch_related("authors", Prefetch("flags", to_attr="flag_marks"))
-    studies = fetched.in_bulk(list(page.ids))
-    shown = [studies[each] for each in page.ids if each in studies]
+    cards = _cards_of(page)
     phrases = page.query.phrases
     if not phrases:
-        return [Result(study, None) for study in shown]
-    abstracts = Abstract.objects.in_bulk(list(studies), field_name="study_id")
-    return [Result(study, marked(study, abstracts.get(study.pk), phrases)) for study in shown]
+        return [card.filled({name: escape(text) for name, text in card.texts.items()}) for card in cards.values()]
+    gaps = {each: {name: mark(text, phrases) for name, text in card.texts.items()} for each, card in cards.items()}
+    found = _found_elsewhere([each for each, marked in gaps.items() if not _has_mark(marked)], phrases)
+    return [card.filled(gaps[each] | {FOUND: found.get(each, "")}) for each, card in cards.items()]
 
 
-def marked(study: Study, abstract: Abstract | None, phrases: Collection[Phrase]) -> Marked:
-    """A study's card texts; a sentence from elsewhere is added only where the card itself has none of the words."""
-    source, piece = "", SafeString()
-    if not any(has_any(getattr(study, field), phrases) for field in SHOWN):
-        source, piece = _elsewhere(study, abstract, phrases)
-    return Marked(*(mark(getattr(study, field), phrases) for field in SHOWN), source=source, snippet=piece)
+def _has_mark(marked: Mapping[str, str]) -> bool:
+    return any("<mark>" in text for text in marked.values())
 
 
-def _elsewhere(study: Study, abstract: Abstract | None, phrases: Collection[Phrase]) -> tuple[str, SafeString]:
+def _cards_of(page: Page) -> dict[int, Card]:
+    """By study, in the page's order; one that was withdrawn a moment ago is left out."""
+    line, counters = page.catalogue.line, page.catalogue.index.counters
+    known = {each: _cards.get((line, each, counters[each])) for each in page.ids}
+    drawn = {
+        study.pk: _cards.keep((line, study.pk, study.public_counter), draw(study))
+        for study in _fetched([each for each, card in known.items() if card is None])
+    }
+    return {each: card for each, old in known.items() if (card := old or drawn.get(each))}
+
+
+def _fetched(ids: Sequence[int]) -> Iterable[Study]:
+    flags = Prefetch("flags", to_attr="flag_marks")
+    return Study.objects.published().filter(pk__in=ids).prefetch_related("authors", flags) if ids else ()
+
+
+def draw(study: Study) -> Card:
+    """Draw a study's card; wants its authors and flags fetched."""
+    gaps = {name: mark_safe(f"\x00{name}\x00") for name in (*MARKED, FOUND)}  # noqa: S308 - no text in them
+    drawn = render_to_string("includes/study_card.html", {"study": study, "marked": gaps})
+    return Card(tuple(_GAP.split(drawn)), {name: getattr(study, name) for name in MARKED})
+
+
+def _found_elsewhere(ids: Sequence[int], phrases: Collection[Phrase]) -> dict[int, SafeString]:
+    if not ids:
+        return {}
+    abstracts = Abstract.objects.in_bulk(ids, field_name="study_id")
+    studies = Study.objects.filter(pk__in=ids).only(*TEXTS)
+    return {study.pk: found_in(study, abstracts.get(study.pk), phrases) for study in studies}
+
+
+def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase]) -> SafeString:
+    """A marked sentence with the name of the text it stands in; the name alone where it may not be quoted."""
     for source, text in _quotable(study, abstract):
         piece = snippet(text, phrases)
         if piece:
-            return source, piece
-    if abstract and has_any(abstract.text, phrases):
-        return "Abstract, which we may search but not show", SafeString()
-    return "Authors, journal, topics or case definitions", SafeString()
+            return format_html('<p class="found"><b>Found in: {}.</b> {}</p>', source, piece)
+    unshown = abstract is not None and has_any(abstract.text, phrases)
+    return format_html('<p class="found"><b>Found in: {}.</b></p>', UNSHOWN_ABSTRACT if unshown else NO_TEXT)
 
 
 def _quotable(study: Study, abstract: Abstract | None) -> Iterator[tuple[str, str]]:

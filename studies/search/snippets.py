@@ -12,7 +12,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from studies.search.synonyms import Phrase
-from studies.search.words import WORD, stems
+from studies.search.words import WORD, stems_of_word
 
 LONGEST = 240  # characters of a piece of text
 
@@ -47,7 +47,7 @@ def has_any(text: str, phrases: Collection[Phrase]) -> bool:
 
 def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     """Where the phrases stand, from left to right, without overlaps; of two at one place the longer."""
-    tokens = [(stem, word) for word in WORD.finditer(text) for stem in stems(word[0])]
+    tokens = [(stem, word) for word in WORD.finditer(text) for stem in stems_of_word(word[0])]
     names = [stem for stem, _ in tokens]
     starts = {phrase[0] for phrase in phrases}
     hits: list[_Hit] = []

@@ -46,6 +46,12 @@ def stems(text: str) -> list[str]:
     return [stem(token) for token in _TOKEN.findall(fold(text))]
 
 
+@lru_cache(maxsize=50_000)
+def stems_of_word(word: str) -> tuple[str, ...]:
+    """The tokens of one word as a reader sees it, kept because texts repeat their words."""
+    return tuple(stems(word))
+
+
 def stream(text: str) -> str:
     """The tokens of a text as the search documents hold them: divided by single spaces."""
     return " ".join(stems(text))
