@@ -1,8 +1,9 @@
 """A study's public content as one canonical value: what a revision records and what the history can be replayed to.
 
 Left out, and why: the abstract's text (somebody else's; its hash and licence stand instead), people (no name is in
-the chain), the order of the definition rows, the day of the last comparison with the source, and what only staff see. A link stands with the study that it starts
-from, as the permanent id of the other study; it shows on both pages. Yes and no are words, dates are `YYYY-MM-DD`.
+the chain), the order of the definition rows, the day of the last comparison with the source, and what only staff see. A
+link stands with the study that it starts from, as the permanent id of the other study; it shows on both pages. Yes and no
+are words, dates are `YYYY-MM-DD`.
 """
 
 from __future__ import annotations
