@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
+from scripts.benching.measure import plain_path
 from scripts.benching.mix import Ask
 from scripts.benching.served import Server, program
 
@@ -40,7 +41,7 @@ def started(
 
 def start_tantivy(place: "Place", stack: ExitStack) -> Contender:
     server = stack.enter_context(place.gunicorn("scripts.benching.rivals.tantivy_index:application"))
-    return server, lambda ask: f"/?{ask.query}"
+    return server, plain_path
 
 
 def start_datasette(place: "Place", stack: ExitStack) -> Contender:

@@ -126,7 +126,8 @@ def search(place: Place, plan: Plan, asks: list[Ask], ours: Server, stack: conte
     servers = {"ours": (ours, measure.ours_path), "sql": (sql, measure.plain_path), **others}
     times = measure.search_times(servers, asks, plan.rounds, forgetting(place))
     totals = dict(zip((ask.query for ask in asks), place.ask("totals", [ask.query for ask in asks]), strict=True))
-    agreement = {"sql": measure.totals_agree(totals.__getitem__, sql, asks)}
+    plain = [name for name, (_, path) in servers.items() if path is measure.plain_path]
+    agreement = {name: measure.totals_agree(totals.__getitem__, servers[name][0], asks) for name in plain}
     return {"times": times, "agreement": agreement}
 
 

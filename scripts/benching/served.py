@@ -29,10 +29,12 @@ class Answer:
 class Server:
     """A running server. `database` is the process of the database server that works for it, if there is one."""
 
-    def __init__(self, command: list[str], port: int, environment: dict[str, str]) -> None:
+    def __init__(self, command: list[str], port: int, environment: dict[str, str], *, quiet: bool = False) -> None:
+        """Start it and wait until it answers; `quiet` drops what it writes to standard error."""
         self.port = port
         self.database: int | None = None
-        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
+        errors = subprocess.DEVNULL if quiet else None
+        self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
         self._wait()
 
@@ -94,18 +96,20 @@ def gunicorn(application: str, environment: dict[str, str]) -> Iterator[Server]:
     port = free_port()
     configuration = f"file:{ROOT / 'scripts' / 'serving.py'}"
     command = [sys.executable, "-m", "gunicorn", "--config", configuration, "--bind", f"127.0.0.1:{port}", application]
-    yield from _serving(command, port, {**environment, "ATLAS_URL": f"http://127.0.0.1:{port}"})
+    with serving(Server(command, port, {**environment, "ATLAS_URL": f"http://127.0.0.1:{port}"})) as server:
+        yield server
 
 
 @contextlib.contextmanager
 def program(command: list[str], environment: dict[str, str]) -> Iterator[Server]:
     """Any other server; `{port}` in a word of the command stands for its port."""
     port = free_port()
-    yield from _serving([word.format(port=port) for word in command], port, environment)
+    with serving(Server([word.format(port=port) for word in command], port, environment, quiet=True)) as server:
+        yield server
 
 
-def _serving(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Server]:
-    server = Server(command, port, environment)
+@contextlib.contextmanager
+def serving(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:
