@@ -59,6 +59,7 @@ VOCABULARIES = {
 }
 LISTS = frozenset({"findings", "conclusions", "open_questions", "strengths"})
 LONG_TEXTS = frozenset({"title", "pem_quote", *Study.COMPULSORY_TEXTS})
+READER_TEXTS = frozenset({"summary", "significance", "limitations"})
 IDENTIFIERS = {"doi", "preprint_doi", "pmid", "pmcid", "retraction_notice_doi"}
 
 
@@ -119,7 +120,8 @@ def study_field(name: str) -> forms.Field:
         return SPECIAL[name](shown)
     if name in IDENTIFIERS:
         return forms.CharField(required=False, label=shown, help_text="In any spelling, bare or as a link.")
-    widget = forms.Textarea(attrs=LONG) if name in LONG_TEXTS else forms.TextInput()
+    rows = {"rows": 9} if name in READER_TEXTS else {}
+    widget = forms.Textarea(attrs=LONG | rows) if name in LONG_TEXTS else forms.TextInput()
     return forms.CharField(required=False, label=shown, widget=widget)
 
 
@@ -169,7 +171,9 @@ class DefinitionRow(forms.Form):
 class FlagRow(forms.Form):
     kind = forms.ChoiceField(choices=[("", "Choose"), *FlagKind.choices], label="Kind of notice")
     reason = forms.CharField(
-        label="Reason", help_text="Public, above the summary.", widget=forms.Textarea(attrs={**LONG, "rows": 2})
+        label="Reason for the notice",
+        help_text="Public, above the summary.",
+        widget=forms.Textarea(attrs={**LONG, "rows": 2}),
     )
     link = forms.URLField(required=False, label="Link", assume_scheme="https")
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 from studies import proposals, publishing, versions
 from studies.admin.base import ReadOnlyAdmin
+from studies.admin.showing import shortened
 from studies.admin.steps import Step, StepForm, Told, buttons, note_field, proposed, step_urls
 from studies.field_words import label
 from studies.models import Revision
@@ -60,7 +61,7 @@ def _first(revision: Revision) -> str:
 def changed(revision: Revision) -> dict[str, Any]:
     study = revision.study
     old = versions.read(study, revision.number - 1)
-    return {"differences": versions.differences(old, versions.read(study, revision.number))}
+    return {"differences": shortened(versions.differences(old, versions.read(study, revision.number)))}
 
 
 REVISION_STEPS = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studies import versions
+from studies.diff import Piece
 from studies.merging import Conflict
 from studies.models import Abstract, Study
 from studies.snapshots import Snapshot, current
@@ -22,6 +23,16 @@ class Side:
     proposed: list[str]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A difference as staff see it; `rest`: how many lines of a list stay as they are."""
+
+    label: str
+    pieces: list[Piece]
+    is_list: bool
+    rest: int
+
+
 def public_content(study: Study) -> dict[str, Any]:
     """Every public field in words, in reading order, with the abstract, whose text no snapshot holds."""
     values = current([study.pk])[study.pk]
@@ -32,9 +43,22 @@ def in_words(values: Snapshot) -> list[versions.Field]:
     return [field for part in versions.parts(_version(values)) for field in part.fields]
 
 
-def differences(old: Snapshot, new: Snapshot) -> list[versions.Difference]:
+def differences(old: Snapshot, new: Snapshot) -> list[Shown]:
     """What differs, word by word, in reading order."""
-    return versions.differences(_version(old), _version(new))
+    return shortened(versions.differences(_version(old), _version(new)))
+
+
+def shortened(found: Iterable[versions.Difference]) -> list[Shown]:
+    """Lists without the lines that stay: a decision is about the others."""
+    return [
+        Shown(
+            each.label,
+            [piece for piece in each.pieces if not each.is_list or piece.kind != "same"],
+            each.is_list,
+            sum(each.is_list and piece.kind == "same" for piece in each.pieces),
+        )
+        for each in found
+    ]
 
 
 def sides(conflicts: Iterable[Conflict]) -> list[Side]:
