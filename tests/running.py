@@ -8,7 +8,17 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("ATLAS_", "DATABASE_", "DJANGO_", "SECRET_KEY", "ALLOWED_HOSTS", "DEBUG", "ADMIN_PATH", "CACHE_URL", "EMAIL_URL")
+OURS = (
+    "ATLAS_",
+    "DATABASE_",
+    "DJANGO_",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "DEBUG",
+    "ADMIN_PATH",
+    "CACHE_URL",
+    "EMAIL_URL",
+)
 READY = re.compile(r"Atlas ready at (http://127\.0\.0\.1:\d+)/")
 LOGIN = re.compile(r"^  (\w+) \(\w+\): (http\S+)$")
 
@@ -29,6 +39,7 @@ class Running:
         self.lines: list[str] = []
         self.logins: dict[str, str] = {}
         self.url = ""
+        self._data, self._root = data, root
         self.process = subprocess.Popen(
             words, env=environment or bare_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -50,6 +61,21 @@ class Running:
                 self.url = ready[1]
                 self._heard.set()
         self._heard.set()
+
+    def manage(self, *words: str) -> str:
+        """Run a command of manage.py on this site's data; what it printed."""
+        variables = {"ATLAS_DATA_DIR": str(self._data), "ATLAS_URL": self.url}
+        python = self._root / ".venv" / "bin" / "python"
+        done = subprocess.run(
+            [python, "manage.py", *words],
+            cwd=self._root,
+            env={**bare_environment(), **variables},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        )
+        return done.stdout
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """End it; its exit code."""
