@@ -9,6 +9,7 @@ import secrets
 import time
 
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth import login
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.models import Group, User
@@ -16,6 +17,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+
+from atlas_site.second_factor import ONE_TIME
 
 LIFETIME = 24 * 60 * 60  # seconds
 MARK = UNUSABLE_PASSWORD_PREFIX + "once"
@@ -79,11 +82,10 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Show one button; on POST sign in. A link opened by a preview or a prefetch is not used up."""
     if not settings.LOCAL:
         raise Http404
-    if request.method != "POST":
-        user = find(token)
-        return render(request, "admin/one_time.html", {"account": user}, status=200 if user else 410)
-    user = redeem(token)
-    if user is None:
-        return render(request, "admin/one_time.html", {"account": None}, status=410)
+    user = redeem(token) if request.method == "POST" else find(token)
+    if user is None or request.method != "POST":
+        context = admin.site.each_context(request) | {"account": user}
+        return render(request, "admin/one_time.html", context, status=200 if user else 410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    request.session[ONE_TIME] = user.pk  # stands for the second factor, as long as ATLAS_LOCAL is on
     return redirect("admin:index")

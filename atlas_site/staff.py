@@ -4,11 +4,14 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 # Heading, then the models below it in this order.
 GROUPS = (
-    ("Decide", ("Proposal",)),
+    ("Decide", ("Contribution", "Proposal")),
     ("Studies", ("Study", "Revision")),
     ("Words and definitions", ("CaseDefinition", "Topic", "GlossaryTerm")),
     ("Staff", ("User", "Group")),
@@ -20,6 +23,40 @@ class StaffSite(AdminSite):
     site_title = "ME/CFS Study Atlas — staff"
     index_title = "What would you like to do?"
     enable_nav_sidebar = False  # eight lists stand on the first page; the room is for the work
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff who gave their second factor in this session; every page of the admin asks this first."""
+        from atlas_site.second_factor import is_verified
+
+        return super().has_permission(request) and is_verified(request)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Name and password; whoever has given these goes on to the second factor."""
+        from atlas_site import second_factor_pages
+        from atlas_site.sign_in import StaffSignInForm
+
+        if super().has_permission(request) and not self.has_permission(request):
+            address = second_factor_pages.with_next("admin:second_factor", second_factor_pages.next_page(request))
+            return HttpResponseRedirect(address)
+        self.login_form = StaffSignInForm
+        answer = super().login(request, extra_context)
+        form = (getattr(answer, "context_data", None) or {}).get("form")
+        if getattr(form, "is_slowed", False):
+            answer.status_code = 429
+        return answer
+
+    def get_urls(self) -> list[Any]:
+        """Ours first. The pages before the second factor guard themselves; all others go through `admin_view`."""
+        from atlas_site import second_factor_pages as pages
+
+        return [
+            path("logout/", self.logout, name="logout"),  # open before the second factor, too
+            path("second-factor/", pages.give_code, name="second_factor"),
+            path("second-factor/set-up/", pages.set_up, name="second_factor_set_up"),
+            path("second-factor/codes/", self.admin_view(pages.renew_codes), name="second_factor_codes"),
+            *super().get_urls(),
+        ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The lists this person may see, by subject; Django's own grouping where one app is asked for."""

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from studies.models import CaseDefinition, Study, Topic
+from tests.signing_in import sign_in
 from tests.studies.factories import make_user
 from tests.studies.filling import form_of, send
 
@@ -21,7 +22,7 @@ def editor():
 
 @pytest.fixture
 def desk(client, editor):
-    client.force_login(editor)
+    sign_in(client, editor)
     return client
 
 
@@ -139,7 +140,7 @@ def test_badge_cannot_be_typed_in(desk):
 def test_definition_row_bears_the_names_of_who_coded_and_who_checked(desk, editor):
     study = drafted(desk, design="cohort", **definition_row("ccc-2003"))
     other = make_user("editor")
-    desk.force_login(other)
+    sign_in(desk, other)
     assert send(desk, change(study), holding="title", **{"definitions-0-checked": "on"}).status_code == 302
     row = study.definitions.get()
     assert (row.coded_by, row.checked_by, row.position) == (editor, other, 1)
@@ -245,7 +246,25 @@ def test_log_holds_no_texts(desk):
 def test_last_person_who_saved_is_the_drafter(desk):
     study = drafted(desk)
     other = make_user("lead")
-    desk.force_login(other)
+    sign_in(desk, other)
     send(desk, change(study), holding="title", question="What?")
     study.refresh_from_db()
     assert study.drafted_by == other
+
+
+def test_second_of_two_editors_is_told_and_keeps_the_text(desk, editor):
+    study = drafted(desk)
+    late = form_of(desk.get(change(study)), holding="title") | {"question": ["My question?"]}
+    send(desk, change(study), holding="title", question="Their question?")
+    answer = desk.post(change(study), late)
+    study.refresh_from_db()
+    assert (answer.status_code, study.question) == (200, "Their question?")
+    assert answer.context["adminform"].form.non_field_errors() == [
+        f"{editor.username} saved this draft after you opened it. Your text is still here. "
+        "Open the draft once more beside it and compare. Saving again puts yours in place of theirs."
+    ]
+    again = form_of(answer, holding="title")
+    assert again["question"] == ["My question?"]
+    assert desk.post(change(study), again).status_code == 302
+    study.refresh_from_db()
+    assert study.question == "My question?"

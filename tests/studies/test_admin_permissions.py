@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from studies import proposals, publishing
 from studies.models import CaseDefinition, GlossaryTerm, Topic
+from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,7 @@ def test_every_address_has_its_line_in_the_table():
 
 @pytest.mark.parametrize("role", [*ROLES, "nobody"])
 def test_who_has_no_right_gets_403_and_writes_nothing(client, world, role):
-    client.force_login(make_user(role))
+    sign_in(client, make_user(role))
     before = everything()
     for name in sorted(name for name, roles in TABLE.items() if role not in roles):
         address, subject = target(world, name)
@@ -130,7 +131,7 @@ def test_who_has_no_right_gets_403_and_writes_nothing(client, world, role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_who_has_the_right_gets_in_and_reading_writes_nothing(client, world, role):
-    client.force_login(make_user(role))
+    sign_in(client, make_user(role))
     before = everything()
     for name in sorted(name for name, roles in TABLE.items() if role in roles):
         address, _ = target(world, name)
@@ -150,13 +151,13 @@ def test_strangers_are_sent_to_the_login(client, world):
 
 @pytest.mark.parametrize("role", ["triage", "moderator", "editor"])
 def test_who_does_not_administer_people_sees_no_accounts(client, role):
-    client.force_login(make_user(role))
+    sign_in(client, make_user(role))
     assert [client.get(f"/admin/auth/{each}/").status_code for each in ("user", "group")] == [403, 403]
 
 
 def test_lead_sees_accounts_but_does_not_change_them(client):
     other = make_user("editor")
-    client.force_login(make_user("lead"))
+    sign_in(client, make_user("lead"))
     address = reverse("admin:auth_user_change", args=[other.pk])
     assert (client.get(address).status_code, client.post(address, {"username": "x"}).status_code) == (200, 403)
 
@@ -168,7 +169,7 @@ def test_daily_work_needs_no_superuser():
 
 
 def test_unknown_number_is_not_found(client):
-    client.force_login(make_user("lead"))
+    sign_in(client, make_user("lead"))
     for name in ("study_publish", "study_propose", "proposal_change", "revision_change", "casedefinition_pem"):
         assert client.get(reverse(f"admin:studies_{name}", args=[987654])).status_code == 404, name
         assert client.get(reverse(f"admin:studies_{name}", args=["nonsense"])).status_code == 404, name
@@ -177,6 +178,6 @@ def test_unknown_number_is_not_found(client):
 @pytest.mark.parametrize("role", READ)
 def test_moderator_does_not_edit_drafts_nor_others_proposals(client, world, role):
     """Reading a draft is for all who publish; editing it is for editors and leads."""
-    client.force_login(make_user(role))
+    sign_in(client, make_user(role))
     address, _ = target(world, "study_change")
     assert ('name="title"' in client.get(address).content.decode()) == (role in WRITE)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from studies import proposals, publishing
 from studies.models import CaseDefinition, Proposal, Revision
+from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_user, published_study
 from tests.studies.filling import send
 
@@ -25,7 +26,7 @@ def proposer():
 @pytest.fixture
 def enter(client):
     def enter(who):
-        client.force_login(make_user(who) if isinstance(who, str) else who)
+        sign_in(client, make_user(who) if isinstance(who, str) else who)
         return client
 
     return enter

@@ -10,6 +10,7 @@ from studies.admin.proposal_form import ProposalTyping, field_values
 from studies.cleaning import PROPOSABLE
 from studies.models import Proposal, Study, StudyLink
 from studies.snapshots import current
+from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_user, published_study
 from tests.studies.filling import form_of, send
 
@@ -24,7 +25,7 @@ def editor():
 
 @pytest.fixture
 def desk(client, editor):
-    client.force_login(editor)
+    sign_in(client, editor)
     return client
 
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from studies import publishing
 from studies.models import Proposal, Revision, Study
+from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 from tests.studies.filling import send
 
@@ -17,7 +18,7 @@ def enter(client):
     """enter("editor"): sign a new person in that role in; returns the client."""
 
     def enter(role):
-        client.force_login(make_user(role))
+        sign_in(client, make_user(role))
         return client
 
     return enter
@@ -72,7 +73,7 @@ def test_publishing_makes_exactly_what_was_shown_public(enter):
 
 def test_drafter_is_told_that_another_person_must_publish(client):
     study, drafter = in_review()
-    client.force_login(drafter)
+    sign_in(client, drafter)
     page = client.get(at("publish", study))
     assert page.context["why_not"] == "You drafted or submitted this study, so another person must publish it."
     answer = client.post(at("publish", study), {"digest": study.submitted_digest, "note": "My own work."})

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from studies.models import CaseDefinition, GlossaryTerm, PublicState, Topic
+from tests.signing_in import sign_in
 from tests.studies.factories import make_user
 from tests.studies.filling import form_of, send
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def desk(client):
-    client.force_login(make_user("editor"))
+    sign_in(client, make_user("editor"))
     return client
 
 
@@ -78,7 +79,7 @@ def test_new_definition_takes_its_pem_value(desk):
 
 @pytest.mark.parametrize("model", ["topic", "glossaryterm", "casedefinition"])
 def test_nothing_that_stands_in_addresses_is_deleted(client, django_user_model, model):
-    client.force_login(django_user_model.objects.create_superuser("root"))
+    sign_in(client, django_user_model.objects.create_superuser("root"))
     row = {"topic": Topic, "glossaryterm": GlossaryTerm, "casedefinition": CaseDefinition}[model].objects.first()
     address = reverse(f"admin:studies_{model}_delete", args=[row.pk])
     assert client.post(address, {"post": "yes"}).status_code == 403

@@ -1,0 +1,162 @@
+"""The second half of signing in: a code from an app on one's phone, or one of ten recovery codes.
+
+Every page of the admin is closed until it was given (staff.py). The one-time login of scripts/run skips it, and only
+where ATLAS_LOCAL is on.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import django_otp
+import qrcode
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_hex
+from qrcode.image.svg import SvgPathFillImage
+
+from atlas_site.sign_in import WAIT, in_words
+
+if TYPE_CHECKING:
+    from django_otp.models import Device
+
+ONE_TIME = "one_time_login"
+SALT = "atlas.second-factor"
+SET_UP_SECONDS = 60 * 60
+CODES = 10
+LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that look alike
+
+
+class WrongCode(Exception):
+    """The code does not open anything; the message is a sentence for the person."""
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Whether this session gave the second factor, or came by a one-time login on one's own machine."""
+    user: Any = request.user
+    return bool(user.is_verified()) or skips_it(request)
+
+
+def skips_it(request: HttpRequest) -> bool:
+    return bool(settings.LOCAL) and request.session.get(ONE_TIME) == request.user.pk
+
+
+def has_device(user: User) -> bool:
+    return TOTPDevice.objects.devices_for_user(user, confirmed=True).exists()
+
+
+def codes_left(user: User) -> int:
+    return sum(device.token_set.count() for device in StaticDevice.objects.devices_for_user(user))
+
+
+def new_key(user: User) -> str:
+    """A fresh key, sealed for this user, so that the page that shows it stores nothing. Good for an hour."""
+    return signing.dumps({"key": random_hex(20), "user": user.pk}, salt=SALT)
+
+
+def sealed_device(user: User, sealed: str) -> TOTPDevice:
+    """The device, not saved yet, that a sealed key stands for. Raises WrongCode where it is too old or another's."""
+    try:
+        held = signing.loads(sealed, salt=SALT, max_age=SET_UP_SECONDS)
+    except signing.BadSignature:
+        raise WrongCode("This page was open for too long. Here is a new key.") from None
+    if held["user"] != user.pk:
+        raise WrongCode("This key is not yours. Here is a new one.")
+    return TOTPDevice(user=user, key=held["key"], name="app", confirmed=True)
+
+
+def picture(device: TOTPDevice) -> str:
+    """The device's address as a QR code, in a data URI."""
+    image = qrcode.make(device.config_url, image_factory=SvgPathFillImage, box_size=12, border=3)
+    return f"data:image/svg+xml;base64,{base64.b64encode(image.to_string()).decode()}"
+
+
+def typed_key(device: TOTPDevice) -> str:
+    """The key in groups of four letters, for apps without a camera."""
+    text = base64.b32encode(device.bin_key).decode()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def enrol(*, request: HttpRequest, sealed: str, code: str) -> list[str]:
+    """Set up an app, once a code from it was right; ends whatever the user had before. Returns new recovery codes.
+
+    Effects: the device and the codes' hashes, this session verified under a new key. Raises WrongCode.
+    """
+    user = _user(request)
+    device = sealed_device(user, sealed)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        if has_device(user) and not is_verified(request):
+            raise WrongCode("Another device was set up meanwhile. Sign in with that one.")
+        TOTPDevice.objects.filter(user=user).exclude(key=device.key).delete()
+        if TOTPDevice.objects.filter(user=user).exists() or not device.verify_token(_plain(code)):
+            raise WrongCode("This code is not right. Look at the app again: the code changes every 30 seconds.")
+        codes = new_codes(user)
+    _verify_session(request, device)
+    return codes
+
+
+def new_codes(user: User) -> list[str]:
+    """Ten new recovery codes in place of the old ones. They are returned once; only their hashes are stored."""
+    codes = ["-".join("".join(secrets.choice(LETTERS) for _ in range(5)) for _ in range(3)) for _ in range(CODES)]
+    with transaction.atomic():
+        device, _ = StaticDevice.objects.get_or_create(user=user, name="recovery", defaults={"confirmed": True})
+        device.token_set.all().delete()
+        for code in codes:
+            device.token_set.create(token=_hash(user, code))
+    return codes
+
+
+def give(*, request: HttpRequest, code: str = "", recovery: str = "") -> None:
+    """Verify this session by a code from the app, or by a recovery code, which is used up. Raises WrongCode."""
+    user = _user(request)
+    kind, token = (StaticDevice, _hash(user, recovery)) if recovery else (TOTPDevice, _plain(code))
+    device = kind.objects.devices_for_user(user, confirmed=True).first()
+    if device is None:
+        raise WrongCode("This code is not right.")
+    allowed, why_not = device.verify_is_allowed()
+    if not allowed:
+        wait = (why_not["locked_until"] - timezone.now()).total_seconds()
+        raise WrongCode(WAIT.format(in_words(max(1, int(wait) + 1))))
+    verified = django_otp.verify_token(user, device.persistent_id, token)
+    if verified is None:
+        raise WrongCode("This code is not right, or it was used already. Each code works once.")
+    _verify_session(request, verified)
+
+
+def reset(user: User) -> None:
+    """Take a lost device and its recovery codes away: open sessions end at the next page, the next sign-in sets up anew."""
+    TOTPDevice.objects.filter(user=user).delete()
+    StaticDevice.objects.filter(user=user).delete()
+
+
+def _user(request: HttpRequest) -> User:
+    """The user of the request, which django_otp has wrapped."""
+    user: Any = request.user
+    return user  # type: ignore[no-any-return]
+
+
+def _verify_session(request: HttpRequest, device: Device) -> None:
+    django_otp.login(request, device)
+    request.session.pop(ONE_TIME, None)
+    request.session.cycle_key()  # whoever knew the session before does not know it now
+
+
+def _plain(code: str) -> str:
+    return "".join(code.split())
+
+
+def _hash(user: User, code: str) -> str:
+    """What django-otp stores in place of a recovery code: 80 bits of a hash of its 75."""
+    letters = "".join(letter for letter in code.casefold() if letter.isalnum())
+    digest = hashlib.sha256(f"{SALT}/{user.pk}/{letters}".encode()).digest()
+    return base64.b32encode(digest).decode()[:16].lower()

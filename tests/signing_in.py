@@ -1,0 +1,17 @@
+"""Staff who have signed in wholly: password and second factor, as the middleware of django-otp finds them."""
+
+from typing import Any
+
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+
+def sign_in(client: Client, user: Any) -> Client:
+    """Let the client be this person, with a confirmed device that this session has verified."""
+    client.force_login(user)
+    device, _ = TOTPDevice.objects.get_or_create(user=user, name="app", confirmed=True)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
+    return client
