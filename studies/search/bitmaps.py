@@ -11,6 +11,7 @@ _SET_BYTES = re.compile(rb"[^\x00]", re.DOTALL)
 _BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 _AS_FLAGS = bytes.maketrans(b"01", b"\x00\x01")
 _FEW = 32
+_ONE = ord("1")
 _ID_BITS = 30
 _DENSE = 1 / 16  # above this share of set bits, walking over all bits is faster than looking for the set ones
 
@@ -23,7 +24,21 @@ def from_ids(ids: Iterable[int]) -> int:
         for each in ids:
             bitmap |= 1 << each
         return bitmap
-    marks = bytearray((max(ids) >> 3) + 1)
+    highest = max(ids)
+    return _from_dense(ids, highest) if len(ids) > highest * _DENSE else _from_sparse(ids, highest)
+
+
+def _from_dense(ids: list[int], highest: int) -> int:
+    """By writing the number down in binary, which takes half the time for each id and some for the places between."""
+    digits = bytearray(b"0") * (highest + 1)
+    for each in ids:
+        digits[each] = _ONE
+    digits.reverse()
+    return int(digits, 2)
+
+
+def _from_sparse(ids: list[int], highest: int) -> int:
+    marks = bytearray((highest >> 3) + 1)
     for each in ids:
         marks[each >> 3] |= 1 << (each & 7)
     return int.from_bytes(marks, "little")

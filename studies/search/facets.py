@@ -127,6 +127,8 @@ def update(index: Index, rows: Iterable[Row], changed: Iterable[int]) -> Index:
     """A new index in which the `changed` studies are replaced by their `rows`; one without a row is gone."""
     rows = list(rows)
     gone = {*changed, *(row.id for row in rows)}
+    if not gone:
+        return index
     keep = ~from_ids(gone)
     return Index(
         everything=index.everything & keep | from_ids(row.id for row in rows),

@@ -14,7 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from studies.models import Author, CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
 from studies.search.bitmaps import Order
-from studies.search.collation import titles_in_order
+from studies.search.collation import in_order, title_keys
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
 from studies.search.suggestions import Spellings
 from studies.search.synonyms import Synonyms
@@ -62,9 +62,13 @@ class Catalogue:
         }
 
     @cached_property
+    def title_keys(self) -> Mapping[int, str]:
+        """Read when a reader first sorts by title; from then on only the changed studies are."""
+        return title_keys(Q())
+
+    @cached_property
     def by_title(self) -> Order:
-        """Made when a reader first sorts by title."""
-        return Order(titles_in_order())
+        return Order(in_order(self.title_keys))
 
     @cached_property
     def spellings(self) -> Spellings:
@@ -108,7 +112,7 @@ def _present_state() -> PublicMoment:
 
 def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
     follows = held is not None and _follows(state, held.state)
-    return Catalogue(
+    made = Catalogue(
         line=held.line if held and follows else next(_lines),
         state=state,
         index=_refreshed(held) if held and follows else facets.build(_rows(Q())),
@@ -116,6 +120,18 @@ def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
         topics=dict(Topic.objects.order_by("label").values_list("slug", "label")),
         synonyms=Synonyms.of(GlossaryTerm.objects.filter(in_search=True).values_list("term", "aliases")),
     )
+    if held and follows:
+        _keep_titles(made, held)
+    return made
+
+
+def _keep_titles(made: Catalogue, held: Catalogue) -> None:
+    """Hand over the titles that were read already, with those of the changed studies read anew."""
+    old = held.__dict__.get("title_keys")
+    if old is not None:
+        changed = Q(public_counter__gt=held.state[0])
+        gone = set(Study.objects.filter(changed).values_list("id", flat=True))
+        made.__dict__["title_keys"] = {id_: key for id_, key in old.items() if id_ not in gone} | title_keys(changed)
 
 
 def _follows(state: PublicMoment, old: PublicMoment) -> bool:

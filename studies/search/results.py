@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from studies.models import Abstract, Study
+from studies.models import Abstract, Author, Study
 from studies.search.engine import Page
 from studies.search.memory import Memory
 from studies.search.snippets import has_any, mark, snippet
@@ -93,9 +93,35 @@ def _cards_of(page: Page) -> dict[int, Card]:
     return {each: card for each, old in known.items() if (card := old or drawn.get(each))}
 
 
+# All that a card shows; whatever else a card asked for would be one query for each study.
+_SHOWN = (
+    *(
+        "slug",
+        "title",
+        "language",
+        "journal",
+        "published_on",
+        "authors_complete",
+        "retraction_status",
+        "public_counter",
+    ),
+    *("design", "patients", "controls", "pem", "key_point", "main_limitation", "summary"),
+)
+
+
 def _fetched(ids: Sequence[int]) -> Iterable[Study]:
+    """Studies with `author_names` and `flag_marks`; names alone because a list has hundreds of authors."""
+    if not ids:
+        return []
     flags = Prefetch("flags", to_attr="flag_marks")
-    return Study.objects.published().filter(pk__in=ids).prefetch_related("authors", flags) if ids else ()
+    studies = list(Study.objects.published().filter(pk__in=ids).only(*_SHOWN).prefetch_related(flags))
+    names: dict[int, list[str]] = {study.pk: [] for study in studies}
+    authors = Author.objects.filter(study__in=names).order_by("study", "position")
+    for study, collective, family in authors.values_list("study", "collective", "family"):
+        names[study].append(collective or family)
+    for study in studies:
+        study.author_names = names[study.pk]
+    return studies
 
 
 def draw(study: Study) -> Card:

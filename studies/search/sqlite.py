@@ -76,6 +76,8 @@ def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
 
 
 def _hits(connection: BaseDatabaseWrapper, expression: str) -> list[int]:
+    """As one text and not as rows, which takes half the time for common words."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s", [expression])
-        return [each for (each,) in cursor.fetchall()]
+        cursor.execute(f"SELECT group_concat(rowid) FROM {INDEX} WHERE {INDEX} MATCH %s", [expression])
+        ids = cursor.fetchone()[0]
+    return list(map(int, ids.split(","))) if ids else []

@@ -73,7 +73,7 @@ def level_hint(value: str) -> str:
 @register.filter
 def authors_short(study: Study) -> str:
     """First author and how many more: "Mansoubi and 6 others". Says so when the list is not complete."""
-    names = [author.collective or author.family for author in study.authors.all()]
+    names = study.author_names if hasattr(study, "author_names") else names_of(study)
     if not names:
         return "Authors not recorded"
     if not study.authors_complete:
@@ -83,6 +83,10 @@ def authors_short(study: Study) -> str:
     if len(names) == 2:
         return f"{names[0]} and {names[1]}"
     return f"{names[0]} and {len(names) - 1} others"
+
+
+def names_of(study: Study) -> list[str]:
+    return [author.collective or author.family for author in study.authors.all()]
 
 
 @register.filter

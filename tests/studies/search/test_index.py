@@ -112,3 +112,13 @@ def test_titles_are_sorted_without_regard_to_case_and_accents():
     assert list(index.catalogue().by_title.ids) == [
         studies[title] for title in ["“Alpha”", "beta", "delta", "Éclair", "Zeta"]
     ]
+
+
+def test_titles_of_changed_studies_are_read_anew():
+    first, second = published_study(title="Beta"), published_study(title="Delta")
+    assert list(index.catalogue().by_title.ids) == [first.pk, second.pk]
+    third = published_study(title="Alpha")
+    assert list(index.catalogue().by_title.ids) == [third.pk, first.pk, second.pk]
+    move(first, state="withdrawn")
+    move(second, title="AA")
+    assert list(index.catalogue().by_title.ids) == [second.pk, third.pk]
