@@ -49,11 +49,12 @@ class Policy:
 
 
 FIRST = Edition(1, date(2026, 11, 26), "First version.")
+MESSAGES = Edition(2, date(2026, 11, 26), "What we do with messages that you send us.")
 POLICIES = {
     policy.slug: policy
     for policy in (
         Policy("editorial", "Editorial policy", "Who decides what the atlas says, and by which rules.", (FIRST,)),
-        Policy("privacy", "Privacy", "What the atlas knows about you, and what it does not.", (FIRST,)),
+        Policy("privacy", "Privacy", "What the atlas knows about you, and what it does not.", (MESSAGES, FIRST)),
         Policy("accessibility", "Accessibility", "What we do so that you can read this, and what is open.", (FIRST,)),
     )
 }

@@ -10,6 +10,7 @@ urlpatterns = [
     path(f"{settings.ADMIN_PATH}once/<str:token>/", one_time.sign_in, name="one_time_login"),
     path(settings.ADMIN_PATH, admin.site.urls),
     path("", include("studies.urls")),
+    path("", include("contributions.urls")),
 ]
 
 handler400 = "atlas_site.errors.bad_request"

@@ -14,11 +14,12 @@ from contributions.aliases import new_alias
 from contributions.keys import encryption_keys, receipt_keys
 from contributions.models import Contribution
 from contributions.moves import record_event
+from contributions.terms import TERMS
 from contributions.transitions import Action
 from contributions.vocabulary import ENDS, Side, State
 from studies.models import Study
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = TERMS.version
 QUARANTINE_SCORE = 5
 
 

@@ -38,6 +38,7 @@ SENDING = (
 )
 LOOKING_UP = (Limit("look-10", 20, 10), Limit("look-site", 600, 10, whole_site=True))
 SIGNING_IN = (Limit("sign-in-10", 10, 10), Limit("sign-in-60", 30, 60), Limit("sign-in-site", 200, 10, whole_site=True))
+SAME_TEXT = (Limit("text-60", 2, 60),)
 SURGE_SHARE = 0.5  # of the site's limit; above it, scripts prove work and the rest waits in quarantine
 
 
@@ -95,6 +96,11 @@ def surging(at: datetime) -> bool:
     limit = next(limit for limit in SENDING if limit.whole_site)
     bucket = Bucket.objects.filter(key=_bucket_key(limit, SITE, day_key(at)), window=_window(limit, at)).first()
     return bucket is not None and bucket.count > limit.count * SURGE_SHARE
+
+
+def is_repeated(text: str, *, at: datetime) -> bool:
+    """Count this text, as an HMAC under the day's key; whether it came more than twice within the hour."""
+    return _first_exceeded(SAME_TEXT, " ".join(text.split()).casefold(), day_key(at), at) is not None
 
 
 def forget(*, at: datetime) -> int:

@@ -21,14 +21,22 @@ REOPEN_DAYS = 30
 
 @transaction.atomic
 def add(*, contribution: Contribution, text: str, at: datetime) -> None:
-    """Add text to an open thread. An answer to a question puts the contribution back into the queue.
+    """Add text to an open thread, once. An answer to a question puts the contribution back into the queue.
 
     Whoever decides meanwhile is told that there is more to read (Decided). Raises NotAllowed where it has ended.
     """
     locked = _locked(contribution)
+    if already_said(locked, text):
+        return
     action = Action.REPLY if locked.state == State.ASKED else Action.ADD
     moved = move(contribution=locked, action=action, actors=CONTRIBUTOR, at=at)
     messages.write(contribution=moved, side=Side.CONTRIBUTOR, content={"text": text}, at=at)
+
+
+def already_said(contribution: Contribution, text: str) -> bool:
+    """Whether the newest entry is the contributor's and says just this: a button that was pressed twice."""
+    newest = messages.read(contribution)[-1:]
+    return bool(newest) and newest[0].side == Side.CONTRIBUTOR and newest[0].content.get("text") == text
 
 
 def may_reopen(contribution: Contribution, *, at: datetime) -> bool:
