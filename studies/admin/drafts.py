@@ -10,11 +10,13 @@ from django.core.exceptions import ValidationError
 from studies import pem
 from studies.admin import fields
 from studies.admin.fields import LONG
+from studies.canonical import canonical, sha256_hex
 from studies.field_words import label
 from studies.models import Abstract, Author, Study, StudyDefinition, StudyLink, TextProvenance, Topic
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
 from studies.roles import one_person
+from studies.snapshots import current, digest
 from studies.vocabulary import Drafter, EvidenceLevel, LinkType, MethodFlag, PemMeasure
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ OPTIONAL_TEXTS = {
 class StudyDraftForm(forms.ModelForm):
     """A study that is not public yet. An empty slug means: propose one from author, year and title."""
 
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     slug = forms.SlugField(
         required=False,
         max_length=80,
@@ -79,15 +82,31 @@ class StudyDraftForm(forms.ModelForm):
         super().__init__(*args, **options)
         if "published" in self.fields and self.instance.published_on:
             self.initial["published"] = (self.instance.published_on, self.instance.published_precision)
+        if self.instance.pk:
+            self.initial["shown"] = draft_digest(self.instance.pk)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self._check_overtaken(cleaned)
         day, precision = cleaned.get("published") or (None, "")
         if "published" in self.fields:
             self.instance.published_on, self.instance.published_precision = day, precision
         self._check_level(cleaned)
         self._check_statement(cleaned)
         return cleaned
+
+    def _check_overtaken(self, cleaned: dict[str, Any]) -> None:
+        """Two people edit one draft: the second is told once, keeps their text, and may then save over the first."""
+        if "shown" not in self.fields or not self.instance.pk or cleaned.get("shown") == self.initial["shown"]:
+            return
+        self.data = self.data.copy()
+        self.data[self.add_prefix("shown")] = self.initial["shown"]
+        who = Study.objects.select_related("drafted_by").get(pk=self.instance.pk).drafted_by
+        self.add_error(
+            None,
+            f"{who or 'Somebody'} saved this draft after you opened it. Your text is still here. "
+            "Open the draft once more beside it and compare. Saving again puts yours in place of theirs.",
+        )
 
     def _check_level(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("evidence_level") == EvidenceLevel.E0 and cleaned.get("design") not in CONSENSUS_DESIGNS:
@@ -102,6 +121,12 @@ class StudyDraftForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # The badge is derived again after saving; until then these two rules are asked in clean(), in words.
         return super()._get_validation_exclusions() | {"evidence_level"}
+
+
+def draft_digest(study_id: int) -> str:
+    """What a draft holds, staff notes included, as one hash."""
+    notes = Study.objects.values_list("editor_notes", flat=True).get(pk=study_id)
+    return sha256_hex(canonical([digest(current([study_id])[study_id]), notes]))
 
 
 class AuthorForm(forms.ModelForm):

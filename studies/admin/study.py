@@ -50,7 +50,7 @@ TEXTS = [
     "strengths",
     "basis",
 ]
-STAFF = ["slug", "editor_notes", "drafted_by", "state"]
+STAFF = ["slug", "editor_notes", "drafted_by", "state", "shown"]
 FIELDSETS = [
     ("Bibliography", {"fields": BIBLIOGRAPHY}),
     ("Classification", {"fields": CLASSIFICATION}),

@@ -117,7 +117,8 @@ def propose_slug(study: Study) -> str:
 
 
 def _readable(fields: list[Any]) -> list[Any]:
-    return [READABLE.get(field, field) if isinstance(field, str) else field for field in fields]
+    kept = [field for field in fields if field != "shown"]
+    return [READABLE.get(field, field) if isinstance(field, str) else field for field in kept]
 
 
 def _save_authors(request: HttpRequest, formset: Any) -> None:
