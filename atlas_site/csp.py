@@ -16,9 +16,8 @@ def header_value(nonce: str | None = None) -> str:
     """The policy as one header line; with a nonce it is added to script-src."""
     parts = []
     for directive, sources in settings.SECURE_CSP.items():
-        if nonce and directive == "script-src":
-            sources = [*sources, f"'nonce-{nonce}'"]
-        parts.append(" ".join([directive, *sources]))
+        extra = [f"'nonce-{nonce}'"] if nonce and directive == "script-src" else []
+        parts.append(" ".join([directive, *sources, *extra]))
     return "; ".join(parts)
 
 

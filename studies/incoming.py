@@ -109,11 +109,12 @@ def read_coded(item: Mapping[str, Any]) -> Incoming:
     """One object of `sample_studies.json`: full bibliography, classification, definitions and texts."""
     paper = item["bibliography"]
     numbers, problems = _identifiers(paper)
-    plain = ("journal", "journal_abbreviation", "issn", "volume", "issue", "pages", "language")
+    names = ("journal", "journal_abbreviation", "issn", "volume", "issue", "pages", "language")
+    plain: dict[str, Any] = {name: clean(paper[name]) for name in names}
     record = Record(
         title=_title(paper),
         authors=tuple(map(_author, paper["authors"])),
-        **{name: clean(paper[name]) for name in plain},
+        **plain,
         **_date(paper["published_on"] or ""),
         **numbers,
     )
@@ -150,7 +151,7 @@ def _title(item: Mapping[str, Any]) -> str:
     return title
 
 
-def _identifiers(item: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+def _identifiers(item: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Normalised identifiers; one that cannot be read is left out and named among the problems."""
     found: dict[str, str] = {}
     problems = []
@@ -164,7 +165,7 @@ def _identifiers(item: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ..
     return found, tuple(problems)
 
 
-def _date(text: str) -> dict[str, int | None]:
+def _date(text: str) -> dict[str, Any]:
     """Year, month and day from `2025`, `2025-05` or `2025-05-29`."""
     match = _DATE.match(text)
     if text and match is None:

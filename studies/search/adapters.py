@@ -1,5 +1,7 @@
 """Which adapter serves which database."""
 
+from typing import Any
+
 from django.db import connection, connections
 
 from studies.search import postgres, sqlite
@@ -7,7 +9,8 @@ from studies.search import postgres, sqlite
 ADAPTERS = {"sqlite": sqlite, "postgresql": postgres}
 
 
-def adapter():  # type: ignore[no-untyped-def]  # a module, with install(), match() and known()
+def adapter() -> Any:
+    """The module of this database, with install(), match() and known()."""
     return ADAPTERS[connection.vendor]
 
 

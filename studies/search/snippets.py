@@ -33,7 +33,7 @@ def mark(text: str, phrases: Collection[Phrase]) -> SafeString:
 
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
     """The sentence that has most of the phrases, marked and cut to LONGEST; "" where it has none."""
-    best, hits = "", []
+    best, hits = "", _hits("", phrases)
     for sentence in _SENTENCE_END.split(text):
         found = _hits(sentence, phrases)
         if _kinds(found) > _kinds(hits):
