@@ -43,6 +43,7 @@ class CaseDefinitionForm(forms.ModelForm):
     class Meta:
         model = CaseDefinition
         fields = ["name", "slug", "aliases", "year", "pem", "pem_note", "doi", "pmid", "source", "verified"]
+        labels = {"pem_note": "Note on PEM"}
 
     def clean_pmid(self) -> str:
         return self.cleaned_data["pmid"] or ""
@@ -78,6 +79,7 @@ CHANGE_PEM = Step(
 @admin.register(CaseDefinition)
 class CaseDefinitionAdmin(PublicWordAdmin):
     form = CaseDefinitionForm
+    fields = CaseDefinitionForm.Meta.fields
     change_form_template = "admin/studies/casedefinition/change_form.html"
     list_display = ["name", "year", "pem", "verified"]
     list_filter = ["pem", "verified"]
