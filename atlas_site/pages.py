@@ -50,12 +50,21 @@ class Policy:
 
 FIRST = Edition(1, date(2026, 11, 26), "First version.")
 MESSAGES = Edition(2, date(2026, 11, 26), "What we do with messages that you send us.")
+READERS = Edition(2, date(2026, 11, 26), "What happens when readers tell us something.")
+WRITING = Edition(2, date(2026, 11, 26), "The pages on which you write to us.")
 POLICIES = {
     policy.slug: policy
     for policy in (
-        Policy("editorial", "Editorial policy", "Who decides what the atlas says, and by which rules.", (FIRST,)),
+        Policy(
+            "editorial", "Editorial policy", "Who decides what the atlas says, and by which rules.", (READERS, FIRST)
+        ),
         Policy("privacy", "Privacy", "What the atlas knows about you, and what it does not.", (MESSAGES, FIRST)),
-        Policy("accessibility", "Accessibility", "What we do so that you can read this, and what is open.", (FIRST,)),
+        Policy(
+            "accessibility",
+            "Accessibility",
+            "What we do so that you can read this, and what is open.",
+            (WRITING, FIRST),
+        ),
     )
 }
 

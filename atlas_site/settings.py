@@ -194,6 +194,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_AGE = None  # it goes with the browser: nobody who uses it later sees that somebody wrote to us
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "contributions.views.keeping.csrf_failure"
 LOGIN_URL = "admin:login"

@@ -10,6 +10,8 @@ from django.utils.html import strip_tags
 
 from atlas_site import pages
 from atlas_site.pages import POLICIES, Policy, recorded_hashes
+from contributions import querysets, retention
+from contributions.views import session
 from tests.readability import longest_sentence, smog
 from tests.studies.factories import CODED, TEXTS, published_study
 
@@ -81,12 +83,29 @@ def test_readers_get_no_cookie(client: Client):
     assert [path for path, answer in answers.items() if answer.cookies] == []
 
 
+def test_privacy_page_gives_the_clocks_of_the_code(settings):
+    text = " ".join(strip_tags(render_to_string("pages/policies/privacy.html")).split())
+    assert re.findall(r"(\d+) (days|minutes|years)", text) == [
+        (str(querysets.BODY_DAYS), "days"),
+        (str(querysets.CONTACT_DAYS), "days"),
+        (str(querysets.SILENCE_DAYS), "days"),
+        (str(querysets.QUARANTINE_DAYS), "days"),
+        (str(settings.ATLAS_BACKUP_DAYS), "days"),
+        (str(retention.EVENT_DAYS // 365), "years"),
+        (str(session.IDLE_SECONDS // 60), "minutes"),
+    ]
+
+
 @pytest.mark.django_db
-def test_privacy_page_says_so_when_readers_can_write_to_us(client):
-    said = "You cannot send us a message through this site yet." in " ".join(
-        client.get("/policies/privacy/").content.decode().split()
-    )
-    assert said == (client.get("/contribute/").status_code == 404)
+def test_form_sets_the_cookie_of_the_privacy_page_and_no_other(client):
+    cookies = client.get("/contribute/?kind=other").cookies
+    assert [(name, cookie["max-age"], cookie["expires"]) for name, cookie in cookies.items()] == [("csrftoken", "", "")]
+
+
+@pytest.mark.django_db
+def test_accessibility_page_gives_the_one_limit_of_time():
+    text = strip_tags(render_to_string("pages/policies/accessibility.html"))
+    assert re.findall(r"(\d+) minutes", text) == [str(session.IDLE_SECONDS // 60)]
 
 
 @pytest.mark.django_db

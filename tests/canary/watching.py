@@ -1,0 +1,72 @@
+"""A test client that keeps every answer, and the rule that says in which answers private text may stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+
+CONTRIBUTOR, PUBLIC = "contributor", "public"
+OWN = ("/contribute/", "/my-contribution/")
+DETAIL = re.compile(rf"^/{settings.ADMIN_PATH}contributions/contribution/\d+/")
+READERS = frozenset({"triage", "moderator", "moderator-2", "lead"})  # who may read a contribution
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `address` has the query; `head` is the status line, all headers and all cookies."""
+
+    who: str
+    method: str
+    address: str
+    status: int
+    head: str
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return self.address.partition("?")[0]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.address} as {self.who}: {self.status}"
+
+    @property
+    def may_hold_text(self) -> bool:
+        """The contributor's own pages, and the pages of one contribution for those who may read it."""
+        if self.who == CONTRIBUTOR:
+            return self.path.startswith(OWN)
+        return self.who in READERS and DETAIL.match(self.path) is not None
+
+
+class Watched(Client):
+    """A browser of `who`; `keep` gets every answer. Faults come back as pages, and forms are protected."""
+
+    def __init__(self, who: str, keep: Callable[[Answer], None], **defaults: Any) -> None:
+        super().__init__(enforce_csrf_checks=True, raise_request_exception=False, **defaults)
+        self.who, self.keep = who, keep
+
+    def request(self, **request: Any) -> HttpResponse:
+        response = super().request(**request)
+        query = request.get("QUERY_STRING", "")
+        address = request["PATH_INFO"] + (f"?{query}" if query else "")
+        head = "\n".join(
+            [
+                f"{response.status_code} {response.reason_phrase}",
+                *(f"{name}: {value}" for name, value in response.items()),
+                *(cookie.OutputString() for cookie in response.cookies.values()),
+            ]
+        )
+        body = response.getvalue() if response.streaming else response.content
+        self.keep(Answer(self.who, request["REQUEST_METHOD"], address, response.status_code, head, body))
+        return response
+
+    def send(self, path: str, values: dict[str, Any], **extra: Any) -> HttpResponse:
+        """POST with the form's protection as the cookie has it."""
+        token = self.cookies["csrftoken"].value if "csrftoken" in self.cookies else ""
+        return self.post(path, {**values, "csrfmiddlewaretoken": token}, **extra)
