@@ -183,6 +183,7 @@ def _upkeep(results: Results) -> str:
     found = results.get("upkeep", {})
     most = [
         ("memory", "memory of the process after {requests:,} mixed requests", "MB", MEMORY_TARGET),
+        ("mapped", "beside it, pages of the database and program files that the process maps", "MB", None),
         ("import_memory", "memory of an import of {imported:,} records", "MB", IMPORT_MEMORY_TARGET),
         ("load_sample", "`load_sample` (913 studies)", "s", 30),
         ("first_start", "`scripts/run`, first start (environment there, no database)", "s", None),

@@ -155,7 +155,8 @@ def memory(plan: Plan, asks: list[Ask], slugs: list[str], ours: Server) -> dict[
     say(f"{plan.mixed:,} mixed requests for memory")
     paths = [measure.ours_path(ask) for ask in asks] + [f"/evidence/{slug}/" for slug in slugs] + ["/"]
     measure.mixed_requests(ours, paths, plan.mixed)
-    return {"memory": ours.memory(), "requests": plan.mixed}
+    own, mapped = ours.memory()
+    return {"memory": own, "mapped": mapped, "requests": plan.mixed}
 
 
 def upkeep(plan: Plan) -> dict[str, Any]:

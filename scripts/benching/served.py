@@ -74,10 +74,10 @@ class Server:
             time.sleep(0.1)
         raise RuntimeError(f"the server did not answer in {LONGEST_START} s: {self.process.args!r}")
 
-    def memory(self) -> float:
-        """Resident memory of the process that answers, in MB (the largest of the server's processes)."""
+    def memory(self) -> tuple[float, float]:
+        """Of the largest of the server's processes, in MB: its own memory, and resident pages of files it maps."""
         pids = [self.process.pid, *children(self.process.pid)]
-        return max(resident(pid) for pid in pids)
+        return max((resident(pid, "RssAnon"), resident(pid, "RssFile")) for pid in pids)
 
     def stop(self) -> None:
         self._connection.close()
@@ -137,9 +137,11 @@ def busy(pid: int) -> float:
     return total / 1_000_000
 
 
-def resident(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+def resident(pid: int, what: str) -> float:
+    """MB of one line of Linux's status of a process, such as RssAnon; 0 elsewhere."""
+    status = Path(f"/proc/{pid}/status")
+    for line in status.read_text().splitlines() if status.exists() else ():
+        if line.startswith(f"{what}:"):
             return int(line.split()[1]) / 1024
     return 0.0
 
