@@ -1,8 +1,8 @@
 """Deleted rows must be gone from the database's files too, not only from its tables.
 
-SQLite overwrites what is deleted (`secure_delete`, settings.py); here its write-ahead log is emptied. PostgreSQL keeps
-dead rows until the table is written anew, which needs the table for itself for a moment: a table that is busy for
-longer than LOCK_TIMEOUT is left to the nightly `purge`.
+SQLite overwrites what is deleted (`secure_delete`, settings.py); here its write-ahead log is emptied, which no reader
+may stand in the way of. PostgreSQL keeps dead rows until the table is written anew, which needs the table for itself
+for a moment. What is busy for longer than LOCK_TIMEOUT is left to the nightly `purge`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from django.db import OperationalError, connection, transaction
 from contributions.models import ContactDetail, Contribution, DayKey, Event, Message, ProposalLink
 
 PRIVATE_MODELS = (Message, ContactDetail, Contribution, ProposalLink, Event, DayKey)
-LOCK_TIMEOUT = "2s"
+LOCK_TIMEOUT = 2000  # milliseconds
 
 logger = logging.getLogger(__name__)
 
@@ -25,9 +25,8 @@ def scrub_after_commit() -> None:
 
 
 def scrub() -> bool:
-    """Clean the files now, or after the transaction that is open. Returns whether all that was tried was possible."""
+    """Clean the files now. Returns whether all of it was possible; inside a transaction there is nothing to clean yet."""
     if connection.in_atomic_block:
-        scrub_after_commit()
         return True
     done = _empty_log() if connection.vendor == "sqlite" else _rewrite_tables()
     if not done:
@@ -37,13 +36,20 @@ def scrub() -> bool:
 
 def _empty_log() -> bool:
     with connection.cursor() as cursor:
-        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {LOCK_TIMEOUT}")
+        try:
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except OperationalError:
+            return False
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {usual}")
     return not busy
 
 
 def _rewrite_tables() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
+        cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
         try:
             for model in PRIVATE_MODELS:
                 cursor.execute(f"VACUUM (FULL) {connection.ops.quote_name(model._meta.db_table)}")

@@ -63,7 +63,7 @@ def in_state(state: str, by: Any, *, study: Study | None = None, at: datetime = 
     one = received(study=study, at=at)
     if state == State.RECEIVED:
         return one
-    if state in {State.TAKEN_BACK}:
+    if state == State.TAKEN_BACK:
         thread.take_back(contribution=one, at=at)
     else:
         one = review.claim(shown=shown(one), by=by, at=at)

@@ -233,13 +233,13 @@ def test_revert_restores_the_old_values_with_two_people() -> None:
 
 def test_author_response_needs_a_second_person() -> None:
     holder, second = make_user("moderator"), make_user("moderator")
-    responses = [{"text": "We thank the readers.", "label": "verified_author"}]
+    responses = [{"text": "We thank the readers.", "verified": "yes"}]
     draft = Draft({"author_responses": responses}, "author_response", "The authors answer.", use=Use.QUOTED)
     one, proposal = proposed(holder, draft, may_quote=True, content={"text": "We thank the readers."})
     assert one.state == "awaiting_second"
     apply(one, proposal, second)
-    assert [(row.text, row.label) for row in Study.objects.get().author_responses.all()] == [
-        ("We thank the readers.", "verified_author")
+    assert [(row.text, row.verified_author) for row in Study.objects.get().author_responses.all()] == [
+        ("We thank the readers.", True)
     ]
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from contributions import checks, keys
 from tests.running import ROOT, bare_environment
 
+NOT_SET = "ATLAS_ENCRYPTION_KEYS is not set. Contributions cannot be kept safe without it (docs/operations.md)."
 ONE, TWO = base64.b64encode(bytes(32)).decode(), base64.b64encode(bytes([7] * 32)).decode()
 
 
@@ -72,8 +72,7 @@ def test_server_does_not_start_without_keys(tmp_path: Path) -> None:
     done = serve(tmp_path, "-c", "import atlas_site.wsgi")
     assert (done.returncode, done.stderr) == (
         3,
-        "The atlas cannot start: ATLAS_ENCRYPTION_KEYS is not set. "
-        "Contributions cannot be kept safe without it (docs/operations.md).\n",
+        f"The atlas cannot start: {NOT_SET}\n",
     )
 
 
@@ -86,4 +85,4 @@ def test_first_start_on_ones_own_machine_makes_keys(tmp_path: Path) -> None:
     (tmp_path / "static").mkdir()
     done = serve(tmp_path, "-c", "import atlas_site.wsgi", ATLAS_LOCAL="1")
     assert (done.returncode, done.stderr) == (0, "")
-    assert sorted(os.listdir(tmp_path)) == ["contribution-keys.json", "static"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["contribution-keys.json", "static"]

@@ -121,8 +121,8 @@ HOLDING = {
 SCREENING = {"release_quarantine", "look", "mark_spam"}
 # Written down from the rules, not from the table in the code: who may do what.
 MAY: dict[str, dict[str, set[str]]] = {
-    "quarantined": dict.fromkeys(("triage", "moderator", "holder", "lead"), SCREENING),
-    "received": {"triage": {"mark_spam"}} | dict.fromkeys(("moderator", "holder", "lead"), {"mark_spam", "claim"}),
+    "quarantined": {name: SCREENING for name in ("triage", "moderator", "holder", "lead")},
+    "received": {"triage": {"mark_spam"}} | {name: {"mark_spam", "claim"} for name in ("moderator", "holder", "lead")},
     "in_review": {"holder": HOLDING, "lead": {"release", "take_over"}},
     "in_review, expired": {
         "moderator": {"claim", "release"},
@@ -135,7 +135,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "lead": {"apply", "refuse", "take_over"},
         "holder": {"recall"},
     },
-    "spam": dict.fromkeys(("triage", "moderator", "holder"), {"undo_spam"}) | {"lead": {"undo_spam", "erase"}},
+    "spam": {name: {"undo_spam"} for name in ("triage", "moderator", "holder")} | {"lead": {"undo_spam", "erase"}},
     **{state: {"lead": {"erase"}} for state in ("applied", "noted", "declined", "duplicate", "closed", "taken_back")},
     "asked": {},
     "erased": {},
@@ -175,9 +175,9 @@ MINE: dict[str, Callable[[Contribution], None]] = {
     "delete_now": lambda one: thread.delete_now(contribution=one, at=LATER),
 }
 I_MAY = {
-    **dict.fromkeys(("quarantined", "received", "in_review", "asked", "awaiting_second"), {"add", "take_back"}),
-    **dict.fromkeys(("applied", "duplicate", "spam", "taken_back"), {"delete_now"}),
-    **dict.fromkeys(("noted", "declined", "closed"), {"delete_now", "reopen"}),
+    **{state: {"add", "take_back"} for state in ("quarantined", "received", "in_review", "asked", "awaiting_second")},
+    **{state: {"delete_now"} for state in ("applied", "duplicate", "spam", "taken_back")},
+    **{state: {"delete_now", "reopen"} for state in ("noted", "declined", "closed")},
     "erased": set(),
 }
 
