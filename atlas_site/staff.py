@@ -49,12 +49,14 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """Ours first. The pages before the second factor guard themselves; all others go through `admin_view`."""
         from atlas_site import second_factor_pages as pages
+        from contributions.admin.my_settings import my_settings
 
         return [
             path("logout/", self.logout, name="logout"),  # open before the second factor, too
             path("second-factor/", pages.give_code, name="second_factor"),
             path("second-factor/set-up/", pages.set_up, name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(pages.renew_codes), name="second_factor_codes"),
+            path("my-settings/", self.admin_view(my_settings), name="my_settings"),
             *super().get_urls(),
         ]
 

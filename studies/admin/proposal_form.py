@@ -66,6 +66,8 @@ class WhyForm(forms.Form):
 class ProposalTyping:
     """The three parts of the page in one: fields, rows, reason. `shown` is the snapshot that the page starts from."""
 
+    why_form: type[forms.Form] = WhyForm
+
     def __init__(
         self,
         *,
@@ -77,7 +79,7 @@ class ProposalTyping:
     ) -> None:
         self.touched = set(touched)
         self.fields = ChangeForm(data, initial=field_values(shown) | {"base": base})
-        self.why = WhyForm(data, initial=why)
+        self.why = self.why_form(data, initial=why)
         self.rows = {
             name: forms.formset_factory(row, extra=1 if name != "definitions" else 2, can_delete=True)(
                 data, prefix=name, initial=row_values(name, shown)

@@ -55,8 +55,8 @@ def propose_page(admin: StaffAdmin, request: HttpRequest, object_id: str) -> Htt
 
 
 def _posted(admin: StaffAdmin, request: HttpRequest, study: Study, source: Proposal | None) -> HttpResponse:
-    base = _number(request.POST.get("base", ""), study.version)
-    shown = _version(study, base)
+    base = version_number(request.POST.get("base", ""), study.version)
+    shown = version_shown(study, base)
     typing = ProposalTyping(shown=shown, base=base, data=request.POST)
     if not typing.is_valid():
         return _show(admin, request, study, typing)
@@ -151,6 +151,7 @@ def _show(
         title=f"Propose a change: {study.title}",
         crumb="Propose a change",
         obj=study,
+        study=study,
         status=status,
         typing=typing,
         problems=problems or [],
@@ -167,7 +168,7 @@ def _conflicts(study: Study, source: Proposal, live: Snapshot) -> tuple[Conflict
     return merge(base, live, wanted).conflicts
 
 
-def _version(study: Study, number: int) -> Snapshot:
+def version_shown(study: Study, number: int) -> Snapshot:
     """What the page showed: the live study for the newest version (its history may have gaps), else the history."""
     return current([study.pk])[study.pk] if number == study.version else revisions.at(study, number)
 
@@ -176,7 +177,7 @@ def _source(study: Study, text: str) -> Proposal | None:
     return Proposal.objects.waiting().filter(pk=int(text), study=study).first() if _is_number(text) else None
 
 
-def _number(text: str, newest: int) -> int:
+def version_number(text: str, newest: int) -> int:
     """The version that the form was opened on; anything that is none counts as the first, so that nothing is lost."""
     return int(text) if _is_number(text) and 1 <= int(text) <= newest else 1
 
