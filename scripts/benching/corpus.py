@@ -9,7 +9,7 @@ import json
 import lzma
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,7 +152,7 @@ def _definitions(sources: Sources, chance: random.Random, coding: dict[str, Any]
     return tuple((slug, _pick(ROLES, chance)) for slug in chosen)
 
 
-def _pick(weights: dict[str, float], chance: random.Random) -> str:
+def _pick(weights: Mapping[str, float], chance: random.Random) -> str:
     return chance.choices(list(weights), list(weights.values()))[0]
 
 

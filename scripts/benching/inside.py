@@ -13,8 +13,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-HOST = {"HTTP_HOST": "127.0.0.1"}
-
 
 def materials() -> dict[str, Any]:
     """Titles for the mix, slugs of topics and of studies with texts."""
@@ -48,7 +46,7 @@ def pages(paths: dict[str, str]) -> dict[str, Any]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client, found = Client(**HOST), {}
+    client, found = Client(HTTP_HOST="127.0.0.1"), {}
     for name, path in paths.items():
         client.get(path)
         with CaptureQueriesContext(connection) as queries:

@@ -124,9 +124,10 @@ class Loader:
         from studies.records import Collective
 
         for position, author in enumerate(parse_names(made.authors), start=1):
-            is_group = isinstance(author, Collective)
-            names = {"collective": author.name} if is_group else {"family": author.family, "given": author.given}
-            self._put("Author", study_id=made.number, position=position, **names)
+            if isinstance(author, Collective):
+                self._put("Author", study_id=made.number, position=position, collective=author.name)
+            else:
+                self._put("Author", study_id=made.number, position=position, family=author.family, given=author.given)
 
     def _add_definition(self, study: int, position: int, slug: str, role: str) -> None:
         self._put(
