@@ -37,11 +37,14 @@ class Answer:
         return f"{self.method} {self.address} as {self.who}: {self.status}"
 
     @property
-    def may_hold_text(self) -> bool:
-        """The contributor's own pages, and the pages of one contribution for those who may read it."""
+    def may_hold(self) -> tuple[str, ...]:
+        """Which labels may stand in the body: on the contributor's own pages, and on those of one contribution for those
+        who may read it; the mail address there for leads alone."""
         if self.who == CONTRIBUTOR:
-            return self.path.startswith(OWN)
-        return self.who in READERS and DETAIL.match(self.path) is not None
+            return ("text:", "contact:", "receipt:") if self.path.startswith(OWN) else ()
+        if self.who in READERS and DETAIL.match(self.path):
+            return ("text:", "contact:") if self.who == "lead" else ("text:",)
+        return ()
 
 
 class Watched(Client):

@@ -77,3 +77,16 @@ def send(client, address, *, holding, press=None, to=None, follow=False, **typed
     if press:
         values[press] = ["pressed"]
     return client.post(to or address, values, follow=follow)
+
+
+def form_to(response, ending):
+    """Address and values of the form that is posted to an address with this path ending."""
+    parser = _Fields()
+    parser.feed(response.content.decode())
+    found = [
+        form for form in parser.forms if form["attrs"].get("action", "").split("?")[0].split("#")[0].endswith(ending)
+    ]
+    values = {}
+    for name, value in found[0]["pairs"]:
+        values.setdefault(name, []).append(value)
+    return found[0]["attrs"]["action"].split("#")[0], values

@@ -1,0 +1,71 @@
+"""Follow every link, as one person."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter, deque
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from django.urls import Resolver404, URLPattern, get_resolver, resolve
+
+from tests.canary.watching import Watched
+
+_HREF = re.compile(r'\bhref="([^"]+)"')
+VARIANTS = 4  # pages with the same path and another query say nothing new after a few
+HOST = "http://testserver"
+
+
+def crawl(client: Watched, starts: list[str], *, most: int = 2000) -> set[str]:
+    """Ask for these addresses and for all that they lead to on this site; returns the addresses."""
+    waiting, seen, paths = deque(starts), set(starts), Counter(address.partition("?")[0] for address in starts)
+    while waiting:
+        here = waiting.popleft()
+        response = client.get(here)
+        if not response.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for address in _links(here, response.content.decode()):
+            path = address.partition("?")[0]
+            if address in seen or paths[path] >= VARIANTS or len(seen) >= most:
+                continue
+            seen.add(address)
+            paths[path] += 1
+            waiting.append(address)
+    return seen
+
+
+def _links(here: str, page: str) -> list[str]:
+    found = []
+    for href in _HREF.findall(page):
+        address = urldefrag(urljoin(HOST + here, html.unescape(href))).url
+        parts = urlsplit(address)
+        if address.startswith(HOST + "/") and not parts.path.startswith("/static/") and "logout" not in parts.path:
+            found.append(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return found
+
+
+def view_names(addresses: set[str]) -> set[str]:
+    """The names of the views that these addresses lead to."""
+    found = set()
+    for address in addresses:
+        try:
+            found.add(resolve(address.partition("?")[0]).view_name)
+        except Resolver404:
+            continue
+    return found
+
+
+def public_views() -> set[str]:
+    """The names of all views of the URLconf outside the admin."""
+    return {name for name in _names(get_resolver().url_patterns, "") if not name.startswith("admin:")}
+
+
+def _names(patterns: list, namespace: str) -> list[str]:
+    found = []
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            found.append(namespace + (pattern.name or ""))
+        else:
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            found += _names(pattern.url_patterns, inner)
+    return found

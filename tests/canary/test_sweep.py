@@ -1,0 +1,187 @@
+"""The canary sweep: what contributors and staff write to each other stands on their own two pages and nowhere else."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as configured
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from django.utils.log import AdminEmailHandler
+
+from contributions import retention
+from contributions.models import Contribution
+from contributions.querysets import BODY_DAYS
+from contributions.vocabulary import ENDS, Kind, State
+from tests.canary import contributing, desk
+from tests.canary.channels import CHANNELS, ciphertexts, files_of_database, leaks
+from tests.canary.crawling import crawl, public_views, view_names
+from tests.canary.errors import FAULTS
+from tests.canary.listening import written_log
+from tests.canary.watching import CONTRIBUTOR, PUBLIC
+from tests.canary.world import World, make_world
+
+pytestmark = pytest.mark.usefixtures("committing")
+ADMIN = f"/{configured.ADMIN_PATH}"
+# Views that no link leads to, and why they cannot hold anything: they only take forms, or need a token.
+NOT_LINKED = {
+    "contributions:add", "contributions:delete", "contributions:download", "contributions:leave",
+    "contributions:receipt_file", "one_time_login",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _own_ledger(settings, tmp_path: Path) -> None:
+    settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
+    cache.clear()
+
+
+@pytest.fixture
+def world(settings) -> Iterator[World]:
+    """With Django's mails to administrators switched on, which the atlas itself never does."""
+    settings.ADMINS = [("Admin", "admin@example.org")]
+    handler = AdminEmailHandler(include_html=True)
+    handler.setLevel(logging.ERROR)
+    logging.getLogger("django").addHandler(handler)
+    with written_log() as heard:
+        yield make_world(heard)
+    logging.getLogger("django").removeHandler(handler)
+
+
+def browse(world: World, *, roles: list[str]) -> set[str]:
+    """Everything that a reader, these members of staff and a contributor with an open message can reach."""
+    seen = crawl(world.reader(), ["/"])
+    for study in world.studies:
+        for suffix in ("ris", "bib"):
+            world.reader().get(f"/evidence/{study.slug}.{suffix}")
+    for role in roles:
+        crawl(world.staff[role], [ADMIN])
+    for sent in world.sent[:1]:
+        crawl(sent.client, ["/my-contribution/"], most=60)
+    return seen
+
+
+def provoke(world: World, names: list[str]) -> None:
+    for name in names:
+        status, run = FAULTS[name]
+        assert run(world) == status, name
+
+
+def end_everything(world: World) -> None:
+    """A lead erases the first that has ended, its sender deletes the next, the clock takes the rest."""
+    rows = {sent.pk: sent for sent in world.sent}
+    for sent in world.sent:
+        if sent.row.state not in ENDS:
+            contributing.come_back(sent)
+            contributing.take_back(sent)
+    by_lead, by_sender = (rows[one.pk] for one in Contribution.objects.filter(state__in=ENDS, pk__in=rows)[:2])
+    desk.act(world.staff["lead"], by_lead, "erase", sure="on")
+    contributing.come_back(by_sender)
+    contributing.delete_everything(by_sender)
+    done = retention.purge(at=timezone.now() + timedelta(days=BODY_DAYS + 1))
+    assert done["scrubbed"] == 1
+    assert set(Contribution.objects.values_list("state", flat=True)) == {State.ERASED}
+
+
+def assert_gone(world: World, secret: list[bytes]) -> None:
+    """Nobody is shown anything any more, and the files hold neither text nor ciphertext."""
+    kept = b"".join(data for _, data in files_of_database(with_logs=False))
+    assert [piece for piece in secret if piece in kept] == []
+    world.answers.clear()
+    for sent in world.sent:
+        answer = sent.client.send("/my-contribution/", {"words": sent.words})
+        assert answer.status_code in {422, 429}
+        world.answers.clear()  # it says again what was typed into it
+        assert sent.client.get("/my-contribution/").status_code == 200
+        assert world.staff["lead"].get(desk.detail(sent)).status_code == 200
+    browse(world, roles=["lead"])
+    strict(world)
+    assert leaks(world) == []
+
+
+def strict(world: World) -> None:
+    """From now on nothing may stand anywhere: every label counts as one that is never allowed."""
+    world.secrets.words = {word: f"never: {label}" for word, label in world.secrets.words.items()}
+    world.secrets.literals = {text: f"never: {label}" for text, label in world.secrets.literals.items()}
+
+
+def secrets_of(world: World) -> list[bytes]:
+    return [piece for sent in world.sent if sent.row.wrapped_key for piece in ciphertexts(sent.pk)]
+
+
+SMALL_WALK = ["answered", "applied", "declined"]
+SMALL_FAULTS = ["lost_protection", "ended_meanwhile", "failing_while_sending", "failing_at_the_desk", "too_large"]
+
+
+def test_nothing_private_gets_out(world):
+    """The small sweep of every run; the full one below has every kind, state, fault and role."""
+    for name in SMALL_WALK:
+        desk.walk(world, contributing.send(world, Kind.CORRECTION, world.studies[0]), name)
+    provoke(world, SMALL_FAULTS)
+    call_command("remind")
+    seen = browse(world, roles=["moderator", "lead"])
+    assert public_views() - view_names(seen) == NOT_LINKED
+    assert leaks(world) == []
+    secret = secrets_of(world)
+    end_everything(world)
+    assert_gone(world, secret)
+
+
+@pytest.mark.full
+def test_nothing_private_gets_out_of_any_kind_state_or_fault(world):
+    for number, name in enumerate(sorted(desk.WALKS, key=lambda name: name != "closed")):
+        desk.walk(world, contributing.send(world, Kind.CORRECTION, world.studies[number % 2]), name)
+    quarantined = contributing.send(world, Kind.OTHER, homepage="https://example.com")
+    assert quarantined.row.state == State.QUARANTINED
+    for kind in Kind:
+        contributing.send(world, kind, world.studies[1])
+    desk.walk_draft(world, contributing.send(world, Kind.MISSING_PAPER))
+    provoke(world, list(FAULTS))
+    call_command("remind")
+    seen = browse(world, roles=list(world.staff))
+    assert public_views() - view_names(seen) == NOT_LINKED
+    assert leaks(world) == []
+    secret = secrets_of(world)
+    end_everything(world)
+    assert_gone(world, secret)
+
+
+def test_sweep_would_find_a_leak_in_each_channel(world):
+    """Proof that the sweep can fail: one word put by hand into each channel is found there."""
+    word = world.secrets.word("text: put there by hand")
+    client = world.reader()
+    client.get(f"/evidence/?q={word}")
+    logging.getLogger("django.request").error(word)
+    mail.EmailMessage(word, word, to=["x@example.org"]).send()
+    User.objects.filter(username="lead").update(last_name=word)
+    session = Client().session
+    session["held"] = word
+    session.save()
+    cache.set("held", word)
+    (Path(configured.DATA_DIR) / "held.txt").write_text(word)
+    world.answers.append(world.answers[0].__class__(CONTRIBUTOR, "GET", "/x/", 200, word, b""))
+    found = {line.partition(":")[0] for line in leaks(world)}
+    (Path(configured.DATA_DIR) / "held.txt").unlink()
+    assert found == set(CHANNELS)
+
+
+def test_text_stands_where_it_may(world):
+    """The other half: its contributor and a moderator do see it, so an empty page proves nothing above."""
+    sent = contributing.send(world, Kind.CORRECTION, world.studies[0])
+    page = world.staff["moderator"].get(desk.detail(sent))
+    own = contributing.come_back(sent)
+    typed = {label for label in world.secrets.words.values() if label.startswith("text:")}
+    assert set(world.secrets.found_in(own.content)) == typed
+    assert set(world.secrets.found_in(page.content)) == typed
+    assert "contact: address of correction" in world.secrets.found_in(
+        world.staff["lead"].get(desk.detail(sent)).content
+    )
+    for who in ("editor", PUBLIC):
+        client = world.staff.get(who) or world.reader()
+        assert client.get(desk.detail(sent)).status_code in {302, 403}
