@@ -145,7 +145,7 @@ def database() -> dict[str, Any]:
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; "
+            "PRAGMA cache_size=-8192; PRAGMA mmap_size=268435456; "
             "PRAGMA secure_delete=ON;",  # what is erased is overwritten in the file
         }
         config["CONN_MAX_AGE"] = None
