@@ -2,14 +2,17 @@
 
 SQLite overwrites what is deleted (`secure_delete`, settings.py); here its write-ahead log is emptied, which no reader
 may stand in the way of. PostgreSQL keeps dead rows until the table is written anew, which needs the table for itself
-for a moment. What is busy for longer than LOCK_TIMEOUT is left to the nightly `purge`.
+for a moment, and no transaction that is older than the deletion. What is busy for longer than LOCK_TIMEOUT is left to
+the nightly `purge`.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 
 from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from contributions.models import ContactDetail, Contribution, DayKey, Event, Message, ProposalLink
 
@@ -47,8 +50,18 @@ def _empty_log() -> bool:
     return not busy
 
 
+# Rows that died after the oldest transaction began are copied into the new file, for that transaction might see them.
+NOBODY_SEES_OLD_ROWS = """
+SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %(deleted)s::xid8
+   AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+                   AND age(backend_xmin) > age(%(deleted)s::xid8::xid))
+"""
+
+
 def _rewrite_tables() -> bool:
     with connection.cursor() as cursor:
+        if not _outlives_older_transactions(cursor):
+            return False
         cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
         try:
             for model in PRIVATE_MODELS:
@@ -58,3 +71,17 @@ def _rewrite_tables() -> bool:
         finally:
             cursor.execute("RESET lock_timeout")
     return True
+
+
+def _outlives_older_transactions(cursor: CursorWrapper) -> bool:
+    """Wait until no transaction is left that began before this moment; False where one takes too long."""
+    cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+    (deleted,) = cursor.fetchone()
+    last = time.monotonic() + LOCK_TIMEOUT / 1000
+    while True:
+        cursor.execute(NOBODY_SEES_OLD_ROWS, {"deleted": deleted})
+        if cursor.fetchone() == (True,):
+            return True
+        if time.monotonic() > last:
+            return False
+        time.sleep(0.02)

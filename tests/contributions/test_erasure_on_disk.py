@@ -6,6 +6,7 @@ from threading import Event as Flag
 from threading import Thread
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
 
@@ -19,8 +20,10 @@ LONG = "Zaunkönigsnest " * 1000  # PostgreSQL keeps values of this length in a 
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(settings, tmp_path: Path) -> None:
+def _own_ledger(settings, tmp_path: Path, monkeypatch) -> None:
     settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
+    # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
 
 
 def files() -> bytes:
@@ -139,6 +142,7 @@ def test_busy_database_is_left_to_the_next_purge(monkeypatch, caplog) -> None:
     }
     done.set()
     reader.join()
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
     assert retention.purge(at=LATER)["scrubbed"] == 1
     assert found(secrets) == 0
     assert waiting_time() == before
@@ -149,3 +153,30 @@ def waiting_time() -> object:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout" if connection.vendor == "sqlite" else "SHOW lock_timeout")
         return cursor.fetchone()[0]
+
+
+@pytest.mark.postgres
+def test_transaction_that_is_older_than_the_erasure_is_waited_for(monkeypatch) -> None:
+    """It reads none of the private tables, but PostgreSQL keeps what it might still see."""
+    one, other, begun, done = a_long_one(), make_user(), Flag(), Flag()
+    secrets = secrets_of(one)
+
+    def write_on() -> None:
+        with transaction.atomic():
+            User.objects.filter(pk=other.pk).update(first_name="A")
+            begun.set()
+            done.wait(20)
+        connection.close()
+
+    writer = Thread(target=write_on)
+    writer.start()
+    assert begun.wait(20)
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 100)
+    thread.take_back(contribution=one, at=LATER)
+    assert found(secrets) == len(secrets)
+    assert scrubbing.scrub() is False
+    done.set()
+    writer.join()
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
+    assert scrubbing.scrub() is True
+    assert found(secrets) == 0

@@ -121,7 +121,7 @@ HOLDING = {
 SCREENING = {"release_quarantine", "look", "mark_spam"}
 # Written down from the rules, not from the table in the code: who may do what.
 MAY: dict[str, dict[str, set[str]]] = {
-    "quarantined": {name: SCREENING for name in ("triage", "moderator", "holder", "lead")},
+    "quarantined": dict.fromkeys(("triage", "moderator", "holder", "lead"), SCREENING),
     "received": {"triage": {"mark_spam"}} | {name: {"mark_spam", "claim"} for name in ("moderator", "holder", "lead")},
     "in_review": {"holder": HOLDING, "lead": {"release", "take_over"}},
     "in_review, expired": {
