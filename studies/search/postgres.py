@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studies.search.expressions import TSQUERY
+from studies.search.expressions import TSQUERY, apart, has_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,9 @@ _INSTALL = [
     f"""ALTER TABLE {DOCUMENTS}
         ADD COLUMN IF NOT EXISTS words tsvector GENERATED ALWAYS AS (ts_delete({_WORDS}, 'x0')) STORED,
         ADD COLUMN IF NOT EXISTS title_words tsvector GENERATED ALWAYS AS (to_tsvector('simple', title)) STORED""",
+    # The texts of a study are compared with a phrase often enough to keep them uncompressed.
+    f"""ALTER TABLE {DOCUMENTS}
+        ALTER COLUMN words SET STORAGE EXTERNAL, ALTER COLUMN title_words SET STORAGE EXTERNAL""",
     f"CREATE INDEX IF NOT EXISTS searchdocument_words ON {DOCUMENTS} USING gin (words) WITH (fastupdate = off)",
     f"CREATE INDEX IF NOT EXISTS searchdocument_title ON {DOCUMENTS} USING gin (title_words) WITH (fastupdate = off)",
     # For common words the planner would read every document; inside these functions it may not.
@@ -46,18 +49,26 @@ def install(connection: BaseDatabaseWrapper) -> None:
 
 
 def match(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
-    """Ids of the studies with all that the query requires and nothing that it excludes, in no order."""
-    return _hits(connection, "study_search", TSQUERY.whole(query))
+    """Ids of the studies with all that the query requires and nothing that it excludes, in no order.
+
+    An id may come twice.
+    """
+    parts = apart(query)
+    if not has_phrase(query.excluded):
+        return _hits(connection, "study_search", [TSQUERY.whole(part) for part in parts])
+    without = set(match_any(connection, query.excluded))
+    hits = _hits(connection, "study_search", [TSQUERY.required(part) for part in parts])
+    return [each for each in hits if each not in without]
 
 
 def match_titles(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
     """Ids of the studies whose title alone has all that the query requires."""
-    return _hits(connection, "study_title_search", TSQUERY.required(query))
+    return _hits(connection, "study_title_search", [TSQUERY.required(part) for part in apart(query)])
 
 
 def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[int]:
     """Ids of the studies with at least one of the parts."""
-    return _hits(connection, "study_search", TSQUERY.any_part(parts))
+    return _hits(connection, "study_search", [TSQUERY.any_part(parts)])
 
 
 def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
@@ -70,7 +81,8 @@ def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
         return list(cursor.fetchone())
 
 
-def _hits(connection: BaseDatabaseWrapper, function: str, expression: str) -> list[int]:
+def _hits(connection: BaseDatabaseWrapper, function: str, expressions: Sequence[str]) -> list[int]:
+    """What any of the expressions finds; an id may come twice."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s::tsquery)", [expression])
+        cursor.execute("SELECT " + " || ".join([f"{function}(%s::tsquery)"] * len(expressions)), expressions)
         return list(cursor.fetchone()[0])

@@ -4,9 +4,13 @@ import threading
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from studies.models import Study
+from studies.models import SearchDocument, Study
 from studies.search import engine, index
+from studies.search.bitmaps import to_ids
+from studies.search.documents import COLUMNS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_atlas", "fresh_search")]
 
@@ -123,3 +127,47 @@ def test_threads_that_ask_at_once_get_one_catalogue():
         thread.join()
     assert len(held) == 6
     assert len({id(each) for each in held}) == 1
+
+
+# --- Against a plain reading of the documents -----------------------------------------------------------------------------
+
+WORDS = (
+    "fatigue pain LDN PEM ME/CFS CFS naltrexone exercise sleep children mice brain fog post-exertional malaise quality of life "
+    "chronic syndrome il-6 auto-antibodies COVID-19 criteria Jason the of zyx 2 day"
+).split()
+CHUNK = st.builds(
+    "{}{}".format,
+    st.sampled_from(["", "", "", "-"]),
+    st.sampled_from(WORDS)
+    | st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(lambda some: f'"{" ".join(some)}"'),
+)
+
+
+def has(columns, phrase):
+    return any(f" {' '.join(phrase)} " in column for column in columns)
+
+
+def fits(columns, part):
+    return any(all(has(columns, phrase) for phrase in alternative) for alternative in part.alternatives)
+
+
+@pytest.fixture(scope="module")
+def documents(sample_atlas, django_db_blocker):
+    """Padded columns of every search document by study."""
+    with django_db_blocker.unblock():
+        rows = SearchDocument.objects.values_list("study_id", *COLUMNS)
+        return {id_: [f" {column} " for column in columns] for id_, *columns in rows}
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(CHUNK, min_size=1, max_size=4).map(" ".join), st.sampled_from(["on", "off"]))
+def test_the_database_finds_what_a_plain_reading_finds(documents, q, synonyms):
+    page = find(q, synonyms=synonyms)
+    query = page.query
+    expected = [
+        id_
+        for id_, columns in documents.items()
+        if all(fits(columns, part) for part in query.required)
+        and not any(fits(columns, part) for part in query.excluded)
+    ]
+    assert to_ids(page.result.bitmap) == sorted(expected)
