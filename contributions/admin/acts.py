@@ -21,6 +21,8 @@ from contributions.interest import wrote
 from contributions.models import Contribution
 from contributions.moves import capacities, possible_actions
 from contributions.transitions import Action, Actor
+from studies.cleaning import PROPOSABLE
+from studies.merging import Conflict
 from studies.models import Proposal
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ class Situation:
     actors: frozenset[Actor]
     possible: frozenset[Action]
     is_author: bool
+    conflicts: list[Conflict]
 
     def allows(self, *actions: Action) -> bool:
         return any(action in self.possible for action in actions)
@@ -52,8 +55,20 @@ def situation(contribution: Contribution, *, user: User, at: datetime) -> Situat
     possible, is_author = possible_actions(actors, contribution.state), wrote(user, contribution.study)
     proposal = review.open_proposal(contribution)
     return Situation(
-        contribution, proposal, user, at, actors, possible & HARMLESS if is_author else possible, is_author
+        contribution=contribution,
+        proposal=proposal,
+        user=user,
+        at=at,
+        actors=actors,
+        possible=possible & HARMLESS if is_author else possible,
+        is_author=is_author,
+        conflicts=conflicts(proposal) if proposal else [],
     )
+
+
+def conflicts(proposal: Proposal) -> list[Conflict]:
+    """The fields that a person wrote and somebody else changed meanwhile; what follows from them is worked out anew."""
+    return [conflict for conflict in review.conflicts(proposal) if conflict.field in PROPOSABLE]
 
 
 def _always(now: Situation) -> bool:
@@ -118,7 +133,8 @@ def _is_held_by_another(now: Situation) -> bool:
 
 
 def _can_be_applied(now: Situation) -> bool:
-    return now.proposal is not None and not now.contribution.conflict
+    """A holder rebases what is in conflict; from a second person, applying gives it back to the holder."""
+    return now.proposal is not None and not (now.conflicts and Actor.HOLDER in now.actors)
 
 
 def _was_not_looked_at(now: Situation) -> bool:

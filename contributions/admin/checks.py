@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contributions import review
 from contributions.models import Contribution, ProposalLink
 from contributions.vocabulary import Use
-from studies import merging, rules
+from studies import rules
 from studies.cleaning import PROPOSABLE
 from studies.derived import with_derived
 from studies.errors import Problems
@@ -32,11 +31,6 @@ def of_proposal(contribution: Contribution, proposal: Proposal) -> list[Check]:
     """The checks against the study as it is now, in reading order."""
     live = current([proposal.study_id])[proposal.study_id]
     return [*_of_study(proposal, live), _weight(proposal), *_consent(contribution, proposal)]
-
-
-def conflicts(proposal: Proposal) -> list[merging.Conflict]:
-    """The fields that a person wrote and somebody else changed meanwhile; what follows from them is worked out anew."""
-    return [conflict for conflict in review.conflicts(proposal) if conflict.field in PROPOSABLE]
 
 
 def _of_study(proposal: Proposal, live: Snapshot) -> list[Check]:

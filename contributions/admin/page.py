@@ -51,6 +51,7 @@ def show(
         acts=drawn_acts(now, request, typed or {}),
         pages=_pages(now, request),
         events=_events(contribution),
+        take_it_first=not contribution.holder_id and now.allows(Action.CLAIM),
         **ways(request, contribution),
     )
     response.headers["Cache-Control"] = "no-store, private"
@@ -120,7 +121,7 @@ def _waiting(now: Situation) -> dict[str, Any]:
         "proposal": now.proposal,
         "shown": shown_content(now.proposal),
         "checks": checks.of_proposal(now.contribution, now.proposal),
-        "conflicts": sides(checks.conflicts(now.proposal)),
+        "conflicts": sides(now.conflicts),
     }
 
 
@@ -128,7 +129,7 @@ def _pages(now: Situation, request: HttpRequest) -> list[dict[str, str]]:
     """The acts that have a page of their own."""
     found = []
     one, may_propose = now.contribution, now.allows(Action.PROPOSE) and now.contribution.study is not None
-    if may_propose and one.conflict and now.proposal:
+    if may_propose and now.conflicts:
         found.append(("rebase", "Bring the proposal onto the newest version"))
     if may_propose:
         found.append(("propose", "Write another proposal" if now.proposal else "Propose a change"))

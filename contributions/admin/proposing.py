@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.utils import timezone
 
 from contributions import review
-from contributions.admin import checks, page
+from contributions.admin import page
 from contributions.admin.acts import DECIDE, Situation, situation
 from contributions.admin.deciding import answer_to
 from contributions.models import Contribution
@@ -87,7 +87,7 @@ def propose_page(admin: StaffAdmin, request: HttpRequest, contribution: Contribu
         touched = {suggested.name} if suggested else set()
         return _show(admin, request, now, PrivateTyping(shown=live, base=study.version, touched=touched))
     wanted = {name: new for name, (_, new) in now.proposal.changes.items() if name in PROPOSABLE}
-    return _again(admin, request, now, live, wanted, tuple(checks.conflicts(now.proposal)), why=why_of(now.proposal))
+    return _again(admin, request, now, live, wanted, tuple(now.conflicts), why=why_of(now.proposal))
 
 
 def before(admin: StaffAdmin, request: HttpRequest, now: Situation) -> HttpResponse | None:

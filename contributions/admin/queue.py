@@ -51,6 +51,9 @@ class ContributionAdmin(ReadOnlyAdmin):
     sortable_by: list[str] = []
     paginator = BoundedPaginator
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "The queue", **(extra_context or {})})
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and request.user.has_perm("studies.see_queue")
 

@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from contributions.admin import checks, page
+from contributions.admin import page
 from contributions.admin.acts import Situation, situation
 from contributions.admin.deciding import answer_to
 from contributions.admin.proposing import PrivateWhyForm, before, draft_of, saved, write
@@ -83,13 +83,12 @@ def rebase_page(admin: StaffAdmin, request: HttpRequest, contribution: Contribut
     now = situation(contribution, user=request.user, at=timezone.now())
     if refusal := before(admin, request, now):
         return refusal
-    conflicts = checks.conflicts(now.proposal) if now.proposal else []
-    if now.proposal is None or not conflicts:
+    if now.proposal is None or not now.conflicts:
         error = NotAllowed("Nothing is in conflict here. The proposal can be applied, or written again.")
         return answer_to(error, admin, request, contribution, typed=[])
     study: Any = contribution.study
     posted = request.POST if request.method == "POST" else None
-    form = RebaseForm(posted, conflicts=conflicts, initial={"base": study.version})
+    form = RebaseForm(posted, conflicts=now.conflicts, initial={"base": study.version})
     why = PrivateWhyForm(posted, initial=why_of(now.proposal) | _use_of(now.proposal))
     if posted and form.is_valid() & why.is_valid():
         return _posted(admin, request, now, form, why)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from contributions import correcting
 from contributions.correcting import Place
-from contributions.forms import LABELS
+from contributions.forms import LABELS as FORM_LABELS
+from contributions.forms import TYPED
 from contributions.messages import Entry
 from contributions.models import Contribution
 from contributions.vocabulary import Side
@@ -16,6 +17,8 @@ from studies.admin.showing import Shown
 from studies.field_words import label
 from studies.identifiers import recognise
 from studies.models import Study
+
+LABELS = FORM_LABELS | {"text": "Message"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,11 @@ def suggestion(contribution: Contribution, entries: Sequence[Entry]) -> Suggesti
 
 
 def _said(entry: Entry) -> Said:
-    content = {name: text for name, text in entry.content.items() if text}
+    known = [name for name in TYPED if name in entry.content]
+    content = {name: entry.content[name] for name in [*known, *entry.content] if entry.content[name]}
     parts = [(LABELS.get(name, name), label(text) if name == "field" else text) for name, text in content.items()]
+    if entry.side == Side.STAFF or list(content) == ["text"]:
+        parts = [("", text) for _, text in parts]  # who speaks stands above it
     return Said(entry.side == Side.STAFF, entry.sent_at, parts, _web_address(content.get("evidence", "")))
 
 

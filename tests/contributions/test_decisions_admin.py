@@ -493,13 +493,14 @@ def conflict(desk, moderator):
     study = a_study(journal="Old", volume="1")
     point = "In this study it did, and others found the same."
     one, _ = proposed(moderator, a_change(journal="Mine", volume="2", key_point=point), study=study)
+    one.page = desk.get(at(one))
     change(study, journal="Meanwhile", key_point="In this small study it did. Others have not tried.")
     return one
 
 
 def test_conflict_is_marked_and_writes_nothing(desk, moderator, conflict):
     revisions = Revision.objects.count()
-    page = press(desk, conflict, "apply", text="Thanks.")
+    page = press(desk, conflict, "apply", page=conflict.page, text="Thanks.")
     assert (page.status_code, len(page.context["conflicts"]), "Thanks." in page.content.decode()) == (409, 2, True)
     conflict.refresh_from_db()
     assert (conflict.conflict, conflict.state, Revision.objects.count()) == (True, "in_review", revisions)
@@ -513,7 +514,7 @@ def rebase(desk, one, press_name="save", **typed):
 
 
 def test_rebase_keeps_takes_or_writes_anew_field_by_field(desk, moderator, conflict):
-    press(desk, conflict, "apply")
+    press(desk, conflict, "apply", page=conflict.page)
     page = desk.get(at(conflict, "rebase"))
     assert sorted(part["side"].label for part in page.context["parts"]) == ["Journal", "Key point"]
     typed = {"choice_journal": "take", "choice_key_point": "write", "own_key_point": "In one small study it did."}
@@ -534,7 +535,7 @@ def test_rebase_keeps_takes_or_writes_anew_field_by_field(desk, moderator, confl
 
 
 def test_rebase_asks_for_each_field_and_keeps_what_was_typed(desk, moderator, conflict):
-    press(desk, conflict, "apply")
+    press(desk, conflict, "apply", page=conflict.page)
     page = rebase(desk, conflict, choice_journal="keep", own_journal="Typed", note="Another note.")
     assert (page.status_code, list(page.context["form"].errors)) == (200, ["choice_key_point"])
     values = form_of(page, holding="note")
@@ -542,19 +543,40 @@ def test_rebase_asks_for_each_field_and_keeps_what_was_typed(desk, moderator, co
 
 
 def test_rebase_that_keeps_all_takes_the_rest(desk, moderator, conflict):
-    press(desk, conflict, "apply")
+    press(desk, conflict, "apply", page=conflict.page)
     rebase(desk, conflict, choice_journal="keep", choice_key_point="keep")
     assert review.open_proposal(conflict).changes == {"volume": ["1", "2"]}
 
 
 def test_study_that_changed_once_more_is_looked_at_again(desk, moderator, conflict):
-    press(desk, conflict, "apply")
+    press(desk, conflict, "apply", page=conflict.page)
     values = form_of(desk.get(at(conflict, "rebase")), holding="note")
     change(Study.objects.get(), journal="Once more")
     typed = {"choice_journal": ["keep"], "choice_key_point": ["keep"], "save": ["1"]}
     page = desk.post(at(conflict, "rebase"), values | typed)
     assert (page.status_code, errors(page)) == (409, ["The study changed once more. Look at the values again."])
     assert ["Once more"] in [part["side"].current for part in page.context["parts"]]
+
+
+def test_page_that_is_loaded_late_offers_the_rebase_at_once(desk, moderator, conflict):
+    page = desk.get(at(conflict))
+    assert (offered(page), len(page.context["conflicts"])) == (HOLDER | {"rebase", "propose"}, 2)
+
+
+def test_conflict_that_a_second_person_finds_goes_back_to_its_proposer(client, desk, moderator):
+    study = a_study()
+    one, _ = proposed(moderator, a_grave_change(), study=study)
+    flags = [{"kind": "contested", "reason": "Other letters."}]
+    other = review.Draft(values={"flags": flags}, reason="correction", note="Letters.")
+    meanwhile = proposals.propose(
+        study=study, by=make_user("lead"), **{n: getattr(other, n) for n in ("values", "reason", "note")}
+    )
+    proposals.apply(proposal=meanwhile, digest=meanwhile.digest, edition=1, by=make_user("lead"))
+    sign_in(client, make_user("moderator"))
+    assert offered(client.get(at(one))) == {"apply", "refuse"}
+    assert press(client, one, "apply").status_code == 409
+    one.refresh_from_db()
+    assert (one.state, one.holder, one.conflict) == ("in_review", moderator, True)
 
 
 def test_nothing_to_rebase_says_so(desk, moderator):
