@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import and_, or_
+from typing import TypeVar
 
 from studies.search.bitmaps import Order, filled, from_ids
 
@@ -19,6 +20,7 @@ YEAR = "year"
 WITH_TEXT, WITHOUT_TEXT = "with", "without"
 
 Counts = dict[str, dict[str, int]]
+Value = TypeVar("Value", str, int)  # of a facet, or a year
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Index:
         )
 
 
-def _counts(values: Mapping, among: int) -> dict:
+def _counts(values: Mapping[Value, int], among: int) -> dict[Value, int]:
     return {value: (bits & among).bit_count() for value, bits in values.items()}
 
 
@@ -156,7 +158,7 @@ def _years(rows: list[Row]) -> dict[int, list[int]]:
     return members
 
 
-def _merged(old: Mapping, keep: int, new: Mapping) -> dict:
+def _merged(old: Mapping[Value, int], keep: int, new: Mapping[Value, list[int]]) -> dict[Value, int]:
     """Bitmaps by value: the old ones without the changed studies, with the new members; empty ones are dropped."""
     merged = {value: bits & keep for value, bits in old.items()}
     for value, ids in new.items():
