@@ -169,7 +169,7 @@ def _rows(study: Study) -> Snapshot:
         "provenance": {
             text.field: _filled(text, "basis", "drafter", "model", "model_version")
             for text in study.text_provenance.all()
-            if getattr(study, text.field)
+            if getattr(study, text.field, None)
         },
     }
 

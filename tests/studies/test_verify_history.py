@@ -95,7 +95,7 @@ TAMPERINGS = {
     "present value redacted": (
         """UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01',
         redaction_reason = 'why' WHERE value = '"Ada two"'""",
-        of("ada", 4, 6, "the present value of title was removed from the history"),
+        of("ada", 2, 4, "the value of title was removed without an applied proposal"),
     ),
     "title": ("UPDATE studies_study SET title = 'Forged' WHERE slug = 'ada'", of("ada", 4, 6, LIVE + "title")),
     "slug": ("UPDATE studies_study SET slug = 'eve' WHERE slug = 'bob'", of("eve", 2, 7, LIVE + "slug")),
@@ -143,6 +143,35 @@ TAMPERINGS = {
     "approval": (
         "UPDATE studies_revisionapproval SET role = 'editor' WHERE role = 'lead'",
         of("ada", 2, 4, "its approvals are not those that were recorded"),
+    ),
+    "empty approval that nobody reads": (
+        f"UPDATE studies_textprovenance SET field = 'unknown' WHERE study_id = {ADA} AND field = 'summary'",
+        of("ada", 4, 6, LIVE + "provenance"),
+    ),
+    "spelling of a value": (
+        "UPDATE studies_revisionvalue SET value = ' \"Ada two\"' WHERE value = '\"Ada two\"'",
+        of("ada", 2, 4, "the value of title does not match its hash"),
+    ),
+    "old value removed by hand": (
+        """UPDATE studies_revisionvalue SET value = NULL, salt = NULL, redacted_on = '2026-01-01',
+        redaction_reason = 'why' WHERE value = '"Ada"'""",
+        of("ada", 1, 1, "the value of title was removed without an applied proposal"),
+    ),
+    "value of a definition": (
+        "UPDATE studies_casedefinition SET pem = 'required' WHERE slug = 'fukuda-1994'",
+        of("sample", 1, 3, "the PEM badge is not what the coding gives; was the value of a case definition changed?"),
+    ),
+    "address that leads to another study": (
+        "INSERT INTO studies_slugredirect (slug, study_id) SELECT 'forged', id FROM studies_study WHERE slug = 'bob'",
+        of("bob", 2, 7, "its old addresses are not those of its history"),
+    ),
+    "author moved to another study": (
+        "UPDATE studies_author SET study_id = (SELECT id FROM studies_study WHERE slug = 'bob')",
+        of("ada", 4, 6, LIVE + "authors"),
+    ),
+    "number of the atlas": (
+        "DELETE FROM studies_publicstate",
+        "the history: the atlas’s own count of revisions and its newest hash are gone",
     ),
     "version": (
         "UPDATE studies_study SET version = 3 WHERE slug = 'ada'",
@@ -299,13 +328,56 @@ def test_missing_refusal_is_named(atlas: dict[str, Study]) -> None:
 
 
 def test_removed_old_value_is_accepted_only_in_its_shape(atlas: dict[str, Study]) -> None:
-    row = RevisionValue.objects.get(field="title", value='"Ada"')
-    RevisionValue.objects.filter(pk=row.pk).update(
-        value=None, salt=None, redacted_on="2026-01-01", redaction_reason="names a patient"
-    )
-    assert run()[0] == 0
+    first = atlas["ada"].revisions.get(number=1)
+    proposal = publishing.redact(revision=first, field="title", note="names a patient", by=make_user("lead"))
+    proposals.apply(proposal=proposal, digest=proposal.digest, edition=1, by=make_user("editor"))
+    row = RevisionValue.objects.get(revision=first, field="title")
+    assert (row.value, run()[0]) == (None, 0)
     sql(f"UPDATE studies_revisionvalue SET redaction_reason = '' WHERE id = {row.pk}")
     assert run()[1][0] == of("ada", 1, 1, "the value of title does not match its hash")
+
+
+def test_removed_present_value_is_named(atlas: dict[str, Study]) -> None:
+    """Applied while a newer value stood there, which somebody then deleted."""
+    first = atlas["ada"].revisions.get(number=1)
+    proposal = publishing.redact(revision=first, field="title", note="names a patient", by=make_user("lead"))
+    proposals.apply(proposal=proposal, digest=proposal.digest, edition=1, by=make_user("editor"))
+    sql("DELETE FROM studies_revisionvalue WHERE value = '\"Ada two\"'")
+    assert of("ada", 4, 6, "the present value of title was removed from the history") in run()[1]
+
+
+def test_lost_and_forged_old_address_are_named(atlas: dict[str, Study], subtests: pytest.Subtests) -> None:
+    publishing.rename(study=atlas["bob"], slug="bobby", note="The old one was wrong.", by=make_user("lead"))
+    assert run()[0] == 0
+    forged = {
+        "deleted": "DELETE FROM studies_slugredirect",
+        "renamed": "UPDATE studies_slugredirect SET slug = 'forged'",
+        "turned": f"UPDATE studies_slugredirect SET study_id = {atlas['ada'].pk}",
+    }
+    for name, statement in forged.items():
+        with subtests.test(name), undone():
+            sql(statement)
+            assert of("bobby", 3, 8, "its old addresses are not those of its history") in run()[1]
+
+
+def test_forged_number_of_an_author_response_is_named(atlas: dict[str, Study]) -> None:
+    values = {"author_responses": [{"text": "We agree.", "verified": "no"}]}
+    proposal = proposals.propose(
+        study=atlas["bob"], values=values, reason="other", note="They answered.", by=make_user("lead")
+    )
+    proposals.apply(proposal=proposal, digest=proposal.digest, edition=1, by=make_user("lead"))
+    assert run()[0] == 0
+    sql("UPDATE studies_authorresponse SET revision_number = 1")
+    message = "an author response names another version than the one that published it"
+    assert run()[1][0] == of("bob", 3, 8, message)
+
+
+def test_note_on_a_text_that_is_not_there_is_no_fault() -> None:
+    """Somebody noted on the draft how a text came about, and then emptied the text."""
+    study = make_study(**TEXTS, **CODED)
+    study.text_provenance.create(field="findings", basis="abstract", drafter="person")
+    publishing.publish_sample([study.pk])
+    assert run()[0] == 0
 
 
 def test_anchor_must_stand_in_the_chain(atlas: dict[str, Study]) -> None:
