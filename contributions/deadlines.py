@@ -16,7 +16,7 @@ def sentences(contribution: Contribution, *, at: datetime) -> list[str]:
         return [_while_open(contribution)]
     page = _day(contribution.ended_at + timedelta(days=BODY_DAYS))
     if contribution.state == State.TAKEN_BACK:
-        return [f"The text is deleted already. This page goes on {page}, and your six words then open nothing."]
+        return [f"This page goes on {page}. After that your six words open nothing."]
     said = [f"Your message, all answers and this page are deleted on {page}."]
     if contribution.may_contact:
         said.append(f"Your mail address is deleted on {_day(contribution.ended_at + timedelta(days=CONTACT_DAYS))}.")

@@ -11,11 +11,12 @@ ABOUT_STUDY = "Its address in the atlas, its DOI or PMID, or its title."
 
 @dataclass(frozen=True)
 class Asked:
-    """`heading` of the form and of the list of kinds; `label` and `hint` of the one box that has to be filled.
+    """`subject` and `why` in the list of kinds, `heading` of the form; `label` and `hint` of the box to be filled.
 
     `fields`: the further boxes, in order. `identifier`: label and hint of that box where no study is known.
     """
 
+    subject: str
     heading: str
     why: str
     label: str
@@ -26,6 +27,7 @@ class Asked:
 
 ASKED: dict[Kind, Asked] = {
     Kind.CORRECTION: Asked(
+        "An error in a study",
         "Tell us about an error",
         "Something about a study is wrong or missing.",
         "What is wrong?",
@@ -33,6 +35,7 @@ ASKED: dict[Kind, Asked] = {
         ("field", "proposed", "evidence"),
     ),
     Kind.MISSING_PAPER: Asked(
+        "A missing paper",
         "Tell us about a missing paper",
         "A paper on ME/CFS that the atlas does not have.",
         "Which paper is it?",
@@ -41,32 +44,37 @@ ASKED: dict[Kind, Asked] = {
         ("Its number or link, if you have it", "A DOI, a PMID, a PMCID or a link, in any spelling."),
     ),
     Kind.CODING: Asked(
-        "PEM or case definition",
+        "PEM or a case definition",
+        "Tell us about PEM or a case definition",
         "The PEM badge or the case definition of a study is wrong.",
         "What should it say, and why?",
         "A few words are enough.",
         ("quote", "place", "evidence"),
     ),
     Kind.RETRACTION: Asked(
-        "Retraction or correction by a journal",
-        "A journal has taken a paper back or corrected it.",
+        "A journal took a paper back or corrected it",
+        "Tell us about a retraction or a correction",
+        "A retraction, a correction or a note of concern.",
         "What happened to the paper?",
         "A few words are enough.",
     ),
     Kind.AUTHOR_RESPONSE: Asked(
-        "Answer of an author",
-        "You wrote a paper that the atlas describes.",
+        "You wrote the paper",
+        "Answer as an author of the paper",
+        "You want to answer what the atlas says about your paper.",
         "What would you like to say?",
         "Staff will ask how they can check that you are an author. So please leave a mail address below.",
     ),
     Kind.LIVED_EXPERIENCE: Asked(
         "Your own experience",
+        "Tell us about your own experience",
         "You have ME/CFS, or care for somebody who has.",
         "What would you like to tell us?",
         "Please leave out names and other facts that could show who somebody is. It stays private unless you tick a box below.",
     ),
     Kind.ACCESS: Asked(
-        "Hard to read or to use",
+        "A page that is hard to read or to use",
+        "Tell us what is hard to read or to use",
         "A page does not work for you, or you need another language.",
         "What is hard, and on which page?",
         "A few words are enough.",
@@ -74,6 +82,7 @@ ASKED: dict[Kind, Asked] = {
     ),
     Kind.OTHER: Asked(
         "Something else",
+        "Tell us something else",
         "Anything that fits nowhere above.",
         "What would you like to tell us?",
         "A few words are enough.",

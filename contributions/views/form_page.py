@@ -67,7 +67,7 @@ def form_page(
         "bits": proof_of_work.BITS,
         "median": cache.get_or_set("contributions.median", lambda: figures.median_wait(at), MEDIAN_SECONDS),
         "terms": TERMS,
-        "trail": [*trail(), (study.title, study.get_absolute_url())] if study else [],
+        "trail": [*trail(), ("This study", study.get_absolute_url())] if study else [],
     }
     response = render(request, "contributions/form.html", context | more, status=status)
     response.keeps_text = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -82,15 +83,18 @@ def delete(request: HttpRequest) -> HttpResponse:
     if contribution is None:
         return words_page(request, WordsForm(), status=403 if request.method == "POST" else 200, closed=True)
     if request.method != "POST":
-        return render(request, "contributions/delete.html", {"contribution": contribution})
+        return render(request, "contributions/delete.html", _asking(contribution))
     everything = request.POST.get("act") == "everything"
     try:
         _delete(contribution, everything=everything)
     except (NotAllowed, Decided):
         contribution.refresh_from_db()
-        context = {"contribution": contribution, "changed": True}
-        return render(request, "contributions/delete.html", context, status=409)
+        return render(request, "contributions/delete.html", _asking(contribution) | {"changed": True}, status=409)
     return _gone(request, "deleted") if everything else redirect("contributions:my_contribution")
+
+
+def _asking(contribution: Contribution) -> dict[str, object]:
+    return {"contribution": contribution, "backup_days": settings.ATLAS_BACKUP_DAYS}
 
 
 def _delete(contribution: Contribution, *, everything: bool) -> None:

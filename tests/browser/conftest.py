@@ -20,7 +20,7 @@ from playwright.sync_api import BrowserContext, Page
 from scripts import tools
 from tests.browser.nu import Nu
 from tests.environment import FOLDER
-from tests.running import Running
+from tests.running import Running, bare_environment
 
 # Without these Chromium looks for its maker's servers at every start.
 CHROMIUM_FLAGS = [
@@ -59,7 +59,8 @@ def atlas(sample_folder: Path) -> Iterator[Running]:
     """The running site: `atlas.url`, `atlas.logins`. Shared by the tests of a process: change only what the test itself made."""
     data = Path(tempfile.mkdtemp(prefix="site-", dir=os.environ[FOLDER]))
     shutil.copytree(sample_folder, data, dirs_exist_ok=True)
-    running = Running(data)
+    # One trusted proxy: a test may say which neighbourhood of the network it writes from.
+    running = Running(data, environment=bare_environment() | {"ATLAS_TRUSTED_PROXIES": "1"})
     yield running
     assert running.stop() == 0
 

@@ -63,7 +63,7 @@ def content() -> dict[str, str]:
 def test_every_kind_can_be_chosen(client):
     page = client.get("/contribute/").content.decode()
     assert re.findall(r'<a href="\?kind=(\w+)">([^<]+)</a>', page) == [
-        (kind.value, ASKED[kind].heading) for kind in Kind
+        (kind.value, ASKED[kind].subject) for kind in Kind
     ]
 
 

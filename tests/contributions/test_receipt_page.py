@@ -133,7 +133,7 @@ def test_page_says_in_plain_words_where_the_message_stands(client, moderator, st
     response, one = opened(client, state, moderator)
     text = text_of(response)
     assert text.count(STATE_SENTENCES[state]) == 1
-    assert text.count(ASKED[one.kind].heading) == 1
+    assert text.count(ASKED[one.kind].subject) == 1
     actions = [form.action for form in forms_of(response)]
     may_write = state not in ENDS or state in {State.DECLINED, State.NOTED, State.CLOSED}
     assert actions == [f"{PAGE}add/"] * may_write + [f"{PAGE}download/", f"{PAGE}leave/"]

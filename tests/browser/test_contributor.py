@@ -1,0 +1,294 @@
+"""A contributor's whole path in a real browser: by keyboard, without JavaScript, on a small screen."""
+
+import hmac
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+STUDY = "/evidence/vernon-2025-incidence-prevalence/"
+FORM = "/contribute/vernon-2025-incidence-prevalence/"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OPEN = "all => all.forEach(one => { one.open = true })"
+TEXT = "Table 2 says 41 patients, the page says 14."
+VIEWS = [
+    pytest.param({"width": 1280}, id="desktop"),
+    pytest.param({"width": 320, "scheme": "dark"}, id="320px-dark"),
+]
+_neighbours = count(1)
+
+
+@pytest.fixture
+def write(visit):
+    """`visit` from a neighbourhood of the network of its own, so that no test uses up what another may send."""
+
+    def write(path: str, **options: object) -> Page:
+        address = f"198.51.{next(_neighbours)}.7"
+        return visit(path, extra_http_headers={"X-Forwarded-For": address}, **options)
+
+    return write
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until this has the focus."""
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        if target.evaluate("one => one === document.activeElement"):
+            return
+    raise AssertionError("Tab does not reach it")
+
+
+def press(page: Page, name: str, *, role: str = "button") -> None:
+    """Reach this by Tab and press Enter."""
+    target = page.locator("main").get_by_role(role, name=name, exact=True).first
+    tab_to(page, target)
+    enter(page)
+
+
+def enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def heading(page: Page) -> str:
+    return page.locator("h1").inner_text()
+
+
+def focused(page: Page) -> str:
+    return page.evaluate("document.activeElement.innerText").split("\n")[0]
+
+
+def receipt(page: Page) -> str:
+    return page.locator("#words").inner_text()
+
+
+def sent(page: Page) -> str:
+    """Fill the form that is open, wait as long as a person needs, send it; the six words."""
+    page.locator("#id_text").fill(TEXT)
+    page.wait_for_timeout(3100)
+    page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("Your message has arrived")
+    return receipt(page)
+
+
+def test_whole_path_by_keyboard_without_scripts_on_a_small_screen(write):
+    page = write(STUDY, js=False, width=320, height=640)
+    press(page, "Tell us about an error", role="link")
+    assert heading(page) == "Tell us about an error"
+
+    # An empty form says what is missing, has the focus there and leads to the box.
+    press(page, "Send")
+    assert page.title().startswith("Error: ")
+    assert focused(page) == "There is a problem"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "id_text"
+    page.keyboard.type(TEXT)
+
+    # The place: what stands there now, beside what it should say.
+    tab_to(page, page.get_by_label("Which part of the page is it?"))
+    page.keyboard.type("Key point")
+    press(page, "Show what stands there now")
+    assert focused(page) == "Key point now"
+    proposed = page.get_by_label("What should it say instead?")
+    tab_to(page, proposed)
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" Nobody has repeated it.")
+
+    # Enter in a box of one line checks; it never sends.
+    tab_to(page, page.get_by_label("A link or another source"))
+    page.keyboard.type("https://example.org/paper")
+    enter(page)
+    assert focused(page) == "Check before you send"
+    expect(page.locator("ins")).to_have_text(re.compile(r"^\s*added:\s+Nobody has repeated it\. \(end of added\)$"))
+    assert page.evaluate(SIDEWAYS) == 0
+    assert page.get_by_text("Nothing is sent yet.").is_visible()
+
+    press(page, "Send")
+    assert focused(page) == "Your message has arrived"
+    words = receipt(page)
+    assert re.fullmatch(r"[a-z]+( [a-z]+){5}", words)
+    assert page.url.endswith(FORM)
+
+    # Later, from the end of any page: the words open the message.
+    page.goto(page.url.replace(FORM, STUDY))
+    link = page.locator("footer").get_by_role("link", name="Open your message")
+    tab_to(page, link)
+    enter(page)
+    tab_to(page, page.get_by_label("Your six words"))
+    page.keyboard.type(words.upper().replace(" ", "-"))
+    enter(page)
+    assert heading(page) == "Your message"
+    assert page.url.endswith("/my-contribution/")
+    assert page.get_by_text("https://example.org/paper").is_visible()
+
+    tab_to(page, page.get_by_label("Your text"))
+    page.keyboard.type("And table 3.")
+    press(page, "Send")
+    assert page.locator(".thread li").count() == 2
+
+    press(page, "Leave this page")
+    assert focused(page) == "You have left your message"
+    page.go_back()
+    page.goto(page.url.split("/my-contribution/")[0] + "/my-contribution/")
+    assert heading(page) == "Open your message"
+
+    # Deleting is asked for once more, and then it is so.
+    page.get_by_label("Your six words").fill(words)
+    press(page, "Open")
+    press(page, "Take it back", role="link")
+    press(page, "Delete everything now")
+    assert focused(page) == "Your message is deleted"
+    page.goto(page.url.replace("/delete/", "/"))
+    page.get_by_label("Your six words").fill(words)
+    press(page, "Open")
+    expect(page.locator("#id_words_error")).to_contain_text("No message belongs to these words.")
+
+
+def test_missing_paper_is_found_and_the_text_goes_along(write):
+    page = write("/contribute/", js=False)
+    page.get_by_role("link", name="A missing paper").click()
+    page.get_by_label("Which paper is it?").fill("The RECOVER paper on how common it is. One number is wrong.")
+    page.get_by_label("Its number or link, if you have it").fill("https://doi.org/10.1007/s11606-024-09290-9")
+    page.get_by_role("button", name="Send", exact=True).click()
+    assert focused(page) == "The atlas has this paper"
+    page.get_by_role("button", name="Take my text to that study").click()
+    assert heading(page) == "Tell us about an error"
+    expect(page.get_by_label("What is wrong?")).to_have_value(re.compile("^The RECOVER paper on how common it is."))
+
+
+def test_another_subject_keeps_the_text(write):
+    page = write(FORM, js=False)
+    page.get_by_label("What is wrong?").fill(TEXT)
+    page.get_by_text("It is about something else").click()
+    page.get_by_role("button", name="PEM or a case definition").click()
+    assert heading(page) == "Tell us about PEM or a case definition"
+    expect(page.get_by_label("What should it say, and why?")).to_have_value(TEXT)
+
+
+def test_text_survives_without_cookies(write):
+    page = write(FORM, js=False)
+    page.context.clear_cookies()
+    page.get_by_label("What is wrong?").fill(TEXT)
+    page.get_by_role("button", name="Send", exact=True).click()
+    assert focused(page) == "Please press Send again"
+    expect(page.get_by_label("What is wrong?")).to_have_value(TEXT)
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Your message has arrived")
+
+
+def test_double_click_gives_one_receipt(write):
+    page = write(FORM, js=False)
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_role("button", name="Send", exact=True).first.dblclick()
+    expect(page.locator("h1")).to_have_text("Your message has arrived")
+    first = receipt(page)
+    page.reload()  # sends the same form once more
+    assert receipt(page) == first
+
+
+def test_receipt_is_saved_copied_and_printed(write):
+    page = write(FORM, permissions=["clipboard-read", "clipboard-write"])
+    words = sent(page)
+    page.get_by_role("button", name="Copy the six words").click()
+    expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == words
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save them as a file").click()
+    assert words in Path(download.value.path()).read_text(encoding="utf-8").splitlines()
+    assert words.split()[0] not in download.value.url
+    page.emulate_media(media="print")
+    assert page.locator("#words").is_visible()
+    assert page.locator(".no-print:visible").count() == 0
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_pages_are_accessible_and_fit(write, axe, nu, view):
+    def good(page: Page) -> None:
+        axe(page)
+        assert page.evaluate(SIDEWAYS) == 0
+        nu(page.content())
+
+    page = write("/contribute/", **view)
+    good(page)
+    for kind in ("missing_paper", "coding", "lived_experience"):
+        page.goto(page.url.split("?")[0] + f"?kind={kind}")
+        good(page)
+    page.goto(page.url.split("/contribute/")[0] + FORM + "?field=key_point")
+    page.locator("details").evaluate_all(OPEN)
+    good(page)
+    page.get_by_label("Your mail address").fill("no address")
+    page.get_by_role("button", name="Send", exact=True).click()
+    good(page)
+    page.get_by_label("Your mail address").fill("")
+    page.get_by_label("What should it say instead?").fill("Something else.")
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_role("button", name="Check before sending").last.click()
+    good(page)
+    page.wait_for_timeout(3100)
+    page.get_by_role("button", name="Send", exact=True).first.click()
+    expect(page.locator("h1")).to_have_text("Your message has arrived")
+    good(page)
+    page.get_by_role("button", name="Open your message now").click()
+    good(page)
+    page.get_by_role("link", name="Take it back").click()
+    good(page)
+    page.get_by_role("button", name="Take my message back").click()
+    good(page)
+    page.get_by_role("button", name="Leave this page").click()
+    good(page)
+    page.goto(page.url.replace("leave/", ""))
+    good(page)
+    page.goto(page.url.replace("my-contribution", "figures"))
+    good(page)
+
+
+def test_targets_are_large_enough_for_shaky_hands(write):
+    page = write(FORM + "?field=key_point", width=320)
+    page.locator("details").evaluate_all(OPEN)
+    low = page.evaluate(
+        """[...document.querySelectorAll(
+            'main button, main input:not([type=checkbox]), main select, main label:has(input), summary')]
+        .filter(one => one.offsetParent && !one.closest('.hidden') && !one.classList.contains('hidden'))
+        .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
+    )
+    assert low == []
+
+
+@pytest.fixture
+def flood(atlas) -> Iterator[None]:
+    """The count of the whole site as it stands after very many messages in ten minutes."""
+    database = sqlite3.connect(Path(atlas.process.args[-1]) / "atlas.sqlite3", timeout=20)
+    now = datetime.now(UTC)
+    window = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0)
+    (key,) = database.execute("SELECT key FROM contributions_daykey").fetchone()
+    bucket = (hmac.digest(key, b"send-site/site", "sha256").hex(), window.strftime("%Y-%m-%d %H:%M:%S"))
+    with database:
+        database.execute("DELETE FROM contributions_bucket WHERE key = ? AND window = ?", bucket)
+        database.execute("INSERT INTO contributions_bucket (key, window, count) VALUES (?, ?, 150)", bucket)
+    yield
+    with database:
+        database.execute("DELETE FROM contributions_bucket WHERE key = ? AND window = ?", bucket)
+    database.close()
+
+
+@pytest.fixture
+def day_key(write) -> None:
+    """Any form makes the key of the day."""
+    write("/contribute/?kind=other")
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_flood_asks_scripts_for_a_proof_and_refuses_nobody(day_key, flood, write, js):
+    page = write("/contribute/?kind=other", js=js)
+    words = sent(page)
+    page.get_by_role("button", name="Open your message now").click()
+    state = page.locator("section[aria-labelledby=state] b").inner_text()
+    waiting = "Your message is waiting to be read."
+    looked_at = "Your message has arrived. A person has to check it before it joins the queue."
+    assert (len(words.split()), state) == (6, waiting if js else looked_at)
