@@ -146,3 +146,20 @@ def test_no_password_is_taken_from_the_command_line() -> None:
     shown = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "--password PASSWORD" not in shown
     assert "--password-stdin" in shown
+
+
+@pytest.mark.parametrize(
+    ("role", "held"),
+    [
+        ("triage", {"view_contribution"}),
+        ("moderator", {"view_contribution"}),
+        ("editor", set()),
+        ("lead", {"view_contribution", "see_contact"}),
+    ],
+)
+def test_private_side_is_open_to_those_who_need_it(role: str, held: set[str]) -> None:
+    """Contact details are for leads; an editor has no queue."""
+    rights = {
+        right.removeprefix("contributions.") for right in make_user(role).get_all_permissions() if "contrib" in right
+    }
+    assert rights - {"studies.decide_contribution"} == held

@@ -86,3 +86,25 @@ def test_first_start_on_ones_own_machine_makes_keys(tmp_path: Path) -> None:
     done = serve(tmp_path, "-c", "import atlas_site.wsgi", ATLAS_LOCAL="1")
     assert (done.returncode, done.stderr) == (0, "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["contribution-keys.json", "static"]
+
+
+@pytest.mark.parametrize("address", ["carrier-pigeon://user:secret@host", "smtp://user:secret@host:port"])
+def test_unreadable_mail_address_stops_the_start_and_is_not_shown(tmp_path: Path, address: str) -> None:
+    done = serve(tmp_path, "manage.py", "check", EMAIL_URL=address)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "The atlas cannot start: EMAIL_URL cannot be read: write smtp+tls://user:password@host:587.\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({}, "dummy.EmailBackend localhost 25 False"),
+        ({"ATLAS_LOCAL": "1"}, "console.EmailBackend localhost 25 False"),
+        ({"EMAIL_URL": "smtp+tls://me:p%40ss@mail.example.org:587"}, "smtp.EmailBackend mail.example.org 587 True"),
+    ],
+)
+def test_mail_is_sent_only_where_an_address_is_set(tmp_path: Path, variables: dict[str, str], expected: str) -> None:
+    show = "from atlas_site.settings import *; print(EMAIL_BACKEND[26:], EMAIL_HOST, EMAIL_PORT, EMAIL_USE_TLS)"
+    assert serve(tmp_path, "-c", show, **variables).stdout.strip() == expected
