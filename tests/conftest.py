@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from pytest_django.plugin import blocking_manager_key
@@ -15,6 +16,8 @@ UNDER_CI = os.environ.get("CI") == "true"
 
 
 def pytest_configure() -> None:
+    hypothesis.settings.register_profile("atlas", deadline=None)  # a busy machine is not a fault
+    hypothesis.settings.load_profile("atlas")
     # Pages are rendered without collectstatic having run; tests/test_house.py checks the real storage.
     settings.STORAGES = {
         **settings.STORAGES,

@@ -144,9 +144,9 @@ def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase
     for source, text in _quotable(study, abstract):
         piece = snippet(text, phrases)
         if piece:
-            return format_html('<p class="found"><b>Found in: {}.</b> {}</p>', source, piece)
+            return format_html('<p class="quiet"><b>Found in: {}.</b> {}</p>', source, piece)
     unshown = abstract is not None and has_any(abstract.text, phrases)
-    return format_html('<p class="found"><b>Found in: {}.</b></p>', UNSHOWN_ABSTRACT if unshown else NO_TEXT)
+    return format_html('<p class="quiet"><b>Found in: {}.</b></p>', UNSHOWN_ABSTRACT if unshown else NO_TEXT)
 
 
 def _quotable(study: Study, abstract: Abstract | None) -> Iterator[tuple[str, str]]:
