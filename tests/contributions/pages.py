@@ -101,7 +101,7 @@ def words_of(response: HttpResponse) -> str:
 def alert(response: HttpResponse) -> str:
     """The notice above the heading, in words; "" where there is none."""
     before = response.content.decode().split("<h1", 1)[0]
-    notice = re.search(r'<section class="notice".*?</section>', before, re.DOTALL)
+    notice = re.search(r'<section class="(?:notice|box told)".*?</section>', before, re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", notice[0]).split()) if notice else ""
 
 
