@@ -79,7 +79,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
 
 
 @pytest.fixture(scope="session")
-def staff_states() -> dict[str, dict]:
+def staff_states() -> dict[tuple[str, str], dict]:
     """Cookies of the staff who signed in already: a login link works only once."""
     return {}
 
@@ -89,14 +89,14 @@ def sign_in(atlas: Running, new_context: Callable, staff_states: dict) -> Callab
     """sign_in("lead") or ("moderator"): the stored cookies of that person, for `visit(…, storage_state=…)`."""
 
     def sign_in(name: str) -> dict:
-        if name not in staff_states:
+        if (atlas.url, name) not in staff_states:
             context: BrowserContext = new_context()
             page = context.new_page()
             page.goto(atlas.logins[name])
             page.get_by_role("button", name="Sign in").click()
             page.wait_for_url(f"{atlas.url}/admin/")
-            staff_states[name] = context.storage_state()
-        return staff_states[name]
+            staff_states[atlas.url, name] = context.storage_state()
+        return staff_states[atlas.url, name]
 
     return sign_in
 
@@ -123,6 +123,7 @@ def visit(atlas: Running, new_context: Callable, sign_in: Callable) -> Iterator[
         if staff is not None:
             options["storage_state"] = sign_in(staff)
         context = new_context(
+            base_url=atlas.url,  # a module may have an `atlas` of its own
             java_script_enabled=js,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
