@@ -66,8 +66,8 @@ def atlas(sample_folder: Path) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def base_url(atlas: Running) -> str:
-    return atlas.url
+def base_url() -> None:
+    """Not the plugin's: it is asked once for all modules, and a module may have an `atlas` of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -123,7 +123,7 @@ def visit(atlas: Running, new_context: Callable, sign_in: Callable) -> Iterator[
         if staff is not None:
             options["storage_state"] = sign_in(staff)
         context = new_context(
-            base_url=atlas.url,  # a module may have an `atlas` of its own
+            base_url=atlas.url,
             java_script_enabled=js,
             viewport={"width": width, "height": height},
             color_scheme=scheme,
