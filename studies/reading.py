@@ -129,6 +129,7 @@ def near_of(study: Study, links: Iterable[Linked]) -> Near:
         definitions={known.slug: known.name for known in applied if known.pem != DefinitionPem.VARIABLE},
         topics={topic.slug: topic.label for topic in study.topics.all()},
         same_people=[link.study.pk for link in links if link.type == LinkType.SHARES_PARTICIPANTS],
+        linked=[link.study.pk for link in links],
     )
 
 

@@ -12,11 +12,15 @@ MOST = 6
 
 @dataclass(frozen=True)
 class Near:
-    """What a study has in common with others: definition and topic slugs with their names, ids with the same people."""
+    """What a study has in common with others: definition and topic slugs with their names, ids with the same people.
+
+    `linked` stand on the page already and are not chosen, except for having the same people.
+    """
 
     definitions: dict[str, str]
     topics: dict[str, str]
     same_people: Sequence[int] = ()
+    linked: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def choose(index: Index, *, own: int, near: Near, most: int = MOST) -> list[int]
     """Ids: first those with the same participants, then by shared topics and definitions, newest paper first."""
     chosen = [pk for pk in near.same_people if index.everything >> pk & 1][:most]
     taken = 1 << own
-    for pk in chosen:
+    for pk in (*chosen, *near.linked):
         taken |= 1 << pk
     for tier in tiers(index, near):
         if len(chosen) >= most:

@@ -2,6 +2,8 @@
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from studies.models import Study, StudyDefinition
 from studies.vocabulary import (
@@ -68,6 +70,12 @@ def design_hint(value: str) -> str:
 @register.filter
 def level_hint(value: str) -> str:
     return LEVEL_HINTS[EvidenceLevel(value)]
+
+
+@register.filter
+def foreign(study: Study) -> SafeString:
+    """The attribute for an element that holds the title of a paper in another language, so that it is read out as that."""
+    return format_html(' lang="{}"', study.language) if study.language != "en" else SafeString("")
 
 
 @register.filter

@@ -17,9 +17,7 @@ REQUIRED = {"design": "cohort", "definitions": [{"definition": "ccc-2003"}]}
 
 def row(number: int, pem: str, year: int | None) -> Row:
     day = date(year, 1, 1).toordinal() if year else 0
-    return Row(
-        id=number, values=dict.fromkeys(FACETS, ()) | {"pem": (pem,)}, year=year, day=day, changed=0, counter=1
-    )
+    return Row(id=number, values=dict.fromkeys(FACETS, ()) | {"pem": (pem,)}, year=year, day=day, changed=0, counter=1)
 
 
 def test_home_of_an_empty_atlas_says_so(client):
@@ -43,6 +41,12 @@ def test_home_lists_what_changed_last(client):
     studies = [published_study() for _ in range(6)]
     changed = client.get("/").context["changed"]
     assert [study.pk for study in changed] == [study.pk for study in reversed(studies[1:])]
+
+
+def test_badge_and_notice_go_along_with_what_changed_last(client):
+    published_study(title="Taken back", retraction_status="retracted")
+    text = text_of(client.get("/"))
+    assert "Taken back (2024). PEM not yet assessed. RETRACTED: this paper has been taken back. Changed on " in text
 
 
 def test_home_says_how_many_assessed_studies_required_pem(client):

@@ -265,12 +265,37 @@ def test_incomplete_author_list_is_said_wherever_authors_stand(client):
     assert b"uthor list incomplete" in client.get(f"/evidence/{study.slug}.bib").content
 
 
-@pytest.mark.parametrize(("end", "label"), [("source", "fails to replicate"), ("target", "not replicated by")])
+@pytest.mark.parametrize(("end", "label"), [("source", "Fails to replicate"), ("target", "Not replicated by")])
 def test_link_reads_right_from_both_ends(client, whole, end, label):
     other = published_study(title="The other study", retraction_status="retracted", published_on=date(2020, 1, 1))
     ends = {"source": whole, "target": other} if end == "source" else {"source": other, "target": whole}
     StudyLink.objects.create(**ends, type="fails_to_replicate")
-    assert f"This study {label}: The other study (2020). PEM not yet assessed. RETRACTED." in page_of(client, whole)
+    assert (
+        f"Links to other studies {label}: The other study (2020). PEM not yet assessed. "
+        "RETRACTED: this paper has been taken back."
+    ) in page_of(client, whole)
+
+
+@pytest.mark.parametrize("link", ["replicates", "shares_participants_with"])
+def test_linked_study_stands_once(client, whole, link):
+    """What is linked is not offered again as related, unless the reader would miss that its people are the same."""
+    other = published_study(title="The other study", topics=["long-covid"])
+    StudyLink.objects.create(source=whole, target=other, type=link)
+    assert page_of(client, whole).count("The other study") == (1 if link == "replicates" else 2)
+
+
+def test_title_in_another_language_says_so_wherever_it_stands(client, whole):
+    title = "Étude du syndrome"
+    other = published_study(title=title, language="fr", topics=["long-covid"], retraction_status="corrected")
+    StudyLink.objects.create(source=whole, target=other, type="comments_on")
+    near = published_study(topics=["long-covid"])
+    near = near.get_absolute_url()
+    own = [f"/evidence/{other.slug}/{path}" for path in ("", "history/", "v/1/", "diff/1/1/")]
+    lists = ["/", "/evidence/", "/topics/long-covid/", "/retractions/", "/changes/?kind=all"]
+    for page in [*own, *lists, near, f"/evidence/{whole.slug}/"]:
+        assert f' lang="fr">{title}<' in client.get(page).content.decode(), page
+    set_columns(other, state="withdrawn")
+    assert f' lang="fr">{title}<' in client.get(f"/evidence/{other.slug}/").content.decode()
 
 
 def test_link_to_a_draft_is_not_shown(client, whole):
@@ -412,6 +437,7 @@ def test_page_takes_the_same_queries_for_any_number_of_neighbours(client, whole,
     for place in range(number):
         near = published_study(**CODED, topics=["long-covid"], title=f"Near {place}")
         StudyLink.objects.create(source=whole, target=near, type="replicates")
+        published_study(**CODED, title=f"Near {place}, not linked")
         Flag.objects.get_or_create(study=whole, kind="safety", reason="Care.")
         AuthorResponse.objects.create(study=whole, position=place + 1, text="Yes.", revision_number=1)
     client.get(f"/evidence/{whole.slug}/")
