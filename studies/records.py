@@ -82,11 +82,21 @@ class Record:
         return self._page_range()[1]
 
     def _page_range(self) -> tuple[str, str]:
-        """Only `number-number` is a range: article numbers such as `e2-14` or `S0140-6736` hold hyphens too."""
+        """Only `number-number` is a range: article numbers such as `e2-14` or `S0140-6736` hold hyphens too.
+
+        Indexes leave out digits that repeat: the last page of `1085-94` is 1094. A range of one page is that page.
+        """
         first, hyphen, last = self.pages.strip().replace("–", "-").partition("-")
         first, last = first.strip(), last.strip()
         letters = first.rstrip("0123456789")
         is_number = letters != first and (letters.isalpha() or not letters)
         if hyphen and is_number and last.removeprefix(letters).isdecimal():
-            return first, last
+            last = letters + _whole_number(first.removeprefix(letters), last.removeprefix(letters))
+            return first, "" if last == first else last
         return self.pages.strip(), ""
+
+
+def _whole_number(first: str, last: str) -> str:
+    """The last page with the digits that it shares with the first one; unchanged where that would not come after it."""
+    whole = first[: max(0, len(first) - len(last))] + last
+    return whole if int(whole) >= int(first) else last
