@@ -1,4 +1,8 @@
-"""Rows of studies, locked for the rest of a transaction, always in order of id."""
+"""Rows of studies, locked for the rest of a transaction, always in order of id.
+
+Locked without their keys: a row that another transaction writes may point to a locked study. PostgreSQL looks at such a key when
+that transaction ends, and with the whole row locked two changes that link to each other's study would wait for ever.
+"""
 
 from collections.abc import Iterable
 
@@ -9,12 +13,13 @@ from studies.vocabulary import State
 
 def locked(study_id: int | None, state: State) -> Study:
     """The study, fresh and locked; raises Stale where it is not in this state any more."""
-    study = Study.objects.select_for_update(of=("self",)).get(pk=study_id)
+    study = Study.objects.select_for_update(of=("self",), no_key=True).get(pk=study_id)
     if study.state != state:
         raise Stale(f"The study is not “{State(state).label.lower()}” any more.")
     return study
 
 
 def locked_all(study_ids: Iterable[int]) -> dict[int, Study]:
-    rows = Study.objects.select_for_update(of=("self",)).filter(pk__in=sorted(set(study_ids))).order_by("pk")
+    locking = Study.objects.select_for_update(of=("self",), no_key=True)
+    rows = locking.filter(pk__in=sorted(set(study_ids))).order_by("pk")
     return {study.pk: study for study in rows}

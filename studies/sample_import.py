@@ -30,7 +30,7 @@ def publish_sample(study_ids: Sequence[int]) -> int:
 
 @transaction.atomic
 def _publish_batch(ids: Sequence[int]) -> int:
-    drafts = Study.objects.select_for_update().filter(pk__in=ids, state=State.DRAFT)
+    drafts = Study.objects.select_for_update(no_key=True).filter(pk__in=ids, state=State.DRAFT)
     taken = list(drafts.order_by("pk").values_list("pk", flat=True))
     if not taken:
         return 0

@@ -125,3 +125,25 @@ def test_definition_change_beside_other_writes_keeps_the_chain_whole() -> None:
     assert [result for result in results if isinstance(result, Exception) and not isinstance(result, Stale)] == []
     assert set(Study.objects.values_list("pem", flat=True)) == {"partial"}
     assert verify() == []
+
+
+def test_two_studies_that_link_to_each_other_at_once_do_not_wait_for_ever() -> None:
+    lead, person = make_user("lead"), make_user("editor")
+    for _ in range(4):
+        studies = [published_study() for _ in range(4)]
+        pairs = zip(studies, [*studies[1:], studies[0]], strict=True)
+        waiting = [propose(one, lead, links=[{"study": other.pk, "type": "part_of"}]) for one, other in pairs]
+        assert kinds(at_once([applying(proposal, person) for proposal in waiting])) == ["Revision"] * 4
+    assert verify() == []
+
+
+def test_opposite_merges_at_once_leave_one_study_that_stays() -> None:
+    lead, person = make_user("lead"), make_user("editor")
+    one, other, third = published_study(), published_study(), published_study()
+    linked = propose(third, lead, links=[{"study": study.pk, "type": "part_of"} for study in (one, other)])
+    applying(linked, person)()
+    merges = [publishing.merge(source=a, target=b, note="One paper.", by=lead) for a, b in ((one, other), (other, one))]
+    results = at_once([applying(proposal, person) for proposal in merges])
+    assert kinds(results) == ["Revision", "Stale"]
+    assert Study.objects.filter(state="withdrawn", merged_into__state="published").count() == 1
+    assert verify() == []
