@@ -55,20 +55,23 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     names, _ = _SQLITE_OR_POSTGRES[connection.vendor]
     with connection.cursor() as cursor:
         for name in names:
-            table = "" if connection.vendor == "sqlite" else f" ON {VALUE if name.startswith(VALUE) else REVISION}"
+            table = "" if connection.vendor == "sqlite" else f" ON {_table(name)}"
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}{table}")
 
 
 def installed(connection: BaseDatabaseWrapper) -> bool:
-    """Whether all triggers are in place."""
-    names, _ = _SQLITE_OR_POSTGRES[connection.vendor]
-    catalogue = {
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
-    }
+    """Whether all triggers are in place, on their tables, switched on, and still refuse.
+
+    SQLite keeps a trigger as it was written, so that its text is compared. PostgreSQL keeps a reading of it: there what the
+    function does is compared, and where and on what the triggers fire.
+    """
+    catalogue, expected = {
+        "sqlite": (_SQLITE_CATALOGUE, _sqlite_texts),
+        "postgresql": (_POSTGRES_CATALOGUE, _postgres_kinds),
+    }[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(catalogue[connection.vendor])
-        return set(names) <= {name for (name,) in cursor.fetchall()}
+        cursor.execute(catalogue)
+        return expected() <= set(cursor.fetchall())
 
 
 def reinstall(*, using: str, **kwargs: Any) -> None:
@@ -78,6 +81,34 @@ def reinstall(*, using: str, **kwargs: Any) -> None:
         install(connection)
 
 
+_SQLITE_CATALOGUE = "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
+# 'O' fires in every ordinary session, 'A' always; 'R' only while replicating, 'D' never. `tgtype` holds the events as bits.
+_POSTGRES_CATALOGUE = """SELECT tgname, relname, tgtype::int, tgqual IS NOT NULL, btrim(prosrc)
+    FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgenabled IN ('O', 'A') AND pg_table_is_visible(tgrelid)"""
+_ROW, _BEFORE, _DELETE, _UPDATE, _TRUNCATE = 1, 2, 8, 16, 32
+_REFUSE = f"BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END"
+
+
+def _sqlite_texts() -> set[tuple[Any, ...]]:
+    return {(name, _table(name), statement) for name, statement in zip(_SQLITE, _sqlite_statements(), strict=True)}
+
+
+def _postgres_kinds() -> set[tuple[Any, ...]]:
+    kinds = {
+        f"{REVISION}_append_only": (_ROW | _BEFORE | _UPDATE | _DELETE, False),
+        f"{REVISION}_no_truncate": (_BEFORE | _TRUNCATE, False),
+        f"{VALUE}_redaction_only": (_ROW | _BEFORE | _UPDATE, True),
+        f"{VALUE}_no_delete": (_ROW | _BEFORE | _DELETE, False),
+        f"{VALUE}_no_truncate": (_BEFORE | _TRUNCATE, False),
+    }
+    return {(name, _table(name), events, is_narrowed, _REFUSE) for name, (events, is_narrowed) in kinds.items()}
+
+
+def _table(trigger: str) -> str:
+    return VALUE if trigger.startswith(VALUE) else REVISION
+
+
 def _sqlite_statements() -> list[str]:
     return [
         f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END" for name, event in _SQLITE.items()
@@ -85,8 +116,7 @@ def _sqlite_statements() -> list[str]:
 
 
 def _postgres_statements() -> list[str]:
-    function = f"""CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; END $$"""
+    function = f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ {_REFUSE} $$"
     return [function] + [
         f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {_FUNCTION}()" for name, event in _POSTGRES.items()
     ]

@@ -99,3 +99,30 @@ def test_committing_is_cleaned_up_afterwards() -> None:
     assert (Revision.objects.count(), PublicState.objects.get().counter) == (0, 0)
     assert CaseDefinition.objects.count() == 45
     assert triggers.installed(connection)
+
+
+@pytest.mark.sqlite
+def test_trigger_that_refuses_nothing_is_no_trigger() -> None:
+    name = f"{triggers.REVISION}_no_update"
+    run(f"DROP TRIGGER {name}")
+    run(f"CREATE TRIGGER {name} BEFORE UPDATE ON {triggers.REVISION} BEGIN SELECT 1; END")
+    assert not triggers.installed(connection)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE OR REPLACE FUNCTION studies_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "ALTER TABLE studies_revision DISABLE TRIGGER studies_revision_append_only",
+        "ALTER TABLE studies_revision ENABLE REPLICA TRIGGER studies_revision_append_only",
+        (
+            "DROP TRIGGER studies_revision_append_only ON studies_revision; CREATE TRIGGER studies_revision_append_only "
+            "BEFORE UPDATE ON studies_revision FOR EACH ROW EXECUTE FUNCTION studies_refuse_change()"
+        ),
+    ],
+)
+def test_trigger_that_was_weakened_is_no_trigger(statement: str) -> None:
+    assert triggers.installed(connection)
+    run(statement)
+    assert not triggers.installed(connection)
