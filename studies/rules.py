@@ -9,6 +9,7 @@ from studies.badges import badge_of, definitions_named_by, rows_of
 from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
+from studies.roles import one_person
 from studies.snapshots import Snapshot
 from studies.text_counts import disagreements
 from studies.vocabulary import EvidenceLevel, LinkType, Pem, Role, State
@@ -40,9 +41,11 @@ def unchecked(study: Study) -> list[str]:
     if study.pem != Pem.REQUIRED:
         return []
     counted = [row for row in study.definitions.all() if row.role in {Role.INCLUSION, Role.ALTERNATIVE}]
-    if all(row.checked_by_id for row in counted):
-        return []
-    return ["PEM is shown as required, but nobody has checked the case definitions. Check them first."]
+    if not all(row.checked_by_id for row in counted):
+        return ["PEM is shown as required, but nobody has checked the case definitions. Check them first."]
+    if not one_person() and any(row.checked_by_id == row.coded_by_id for row in counted):
+        return ["PEM is shown as required, but the person who coded a case definition checked it too. Another must."]
+    return []
 
 
 def _of_identity(study_id: int, values: Snapshot) -> list[str]:

@@ -32,14 +32,14 @@ Told = str | SafeString
 
 
 class StepForm(forms.Form):
-    """What every step sends: the digest of what the page showed. `subject` is the object of the page."""
+    """What every step sends: the digest of what the page showed. `subject` is the object of the page, `by` who reads it."""
 
     use_required_attribute = False
     digest = forms.CharField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, subject: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, subject: Any, by: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.subject = subject
+        self.subject, self.by = subject, by
 
 
 def note_field(*, required: bool = True, label: str = "What happens and why", help_text: str = "") -> forms.CharField:
@@ -158,7 +158,7 @@ def _step_page(admin: StaffAdmin, request: HttpRequest, object_id: str, step: St
         raise PermissionDenied
     subject = admin.load(request, object_id)
     digest = step.digest(subject)
-    form = step.form(request.POST or None, subject=subject, initial={"digest": digest})
+    form = step.form(request.POST or None, subject=subject, by=request.user, initial={"digest": digest})
     if closed := step.closed(subject):
         return out_of_date(admin, request, subject, closed, typed=typed_texts(form))
     if request.method == "POST" and form.is_valid():

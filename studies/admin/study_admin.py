@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.contrib import admin
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
@@ -17,6 +18,7 @@ from studies.admin.propose import propose_page
 from studies.admin.steps import buttons, step_urls
 from studies.admin.study import FIELDSETS, READABLE, StudyFields
 from studies.admin.study_steps import STUDY_STEPS
+from studies.locks import locked_all
 from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition
 from studies.snapshots import abstract_hash
 from studies.vocabulary import Drafter, Pem, State
@@ -44,6 +46,15 @@ class StudyAdmin(StudyFields):
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return obj is not None and obj.state == State.DRAFT and super().has_delete_permission(request, obj)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Study | None:
+        """The study; locked while it is saved or deleted, so that nobody publishes it between the look and the write."""
+        study = super().get_object(request, object_id, from_field)
+        if study and request.method == "POST" and connection.in_atomic_block:
+            if not locked_all([study.pk]):
+                return None
+            study.refresh_from_db()
+        return study
 
     def view_on_site(self, obj: Study) -> str | None:
         return obj.get_absolute_url() if obj.version else None

@@ -14,14 +14,14 @@ from studies.admin.proposal_fields import find_study
 from studies.admin.showing import public_content
 from studies.admin.steps import Step, StepForm, Told, evidence_field, note_field, proposed
 from studies.models import Study, StudyDefinition
-from studies.roles import NotAllowed, require_another
+from studies.roles import NotAllowed, one_person, require_another
 from studies.snapshots import current
 from studies.snapshots import digest as digest_of
 from studies.vocabulary import Reason, State
 
 
 class PublishForm(StepForm):
-    """The approver may put their name to case definition rows that nobody has checked yet."""
+    """The approver may put their name to case definition rows that another person coded and nobody has checked yet."""
 
     note = note_field(required=False, label="Public note", help_text="May stay empty. Public, and it stays.")
     checked = forms.ModelMultipleChoiceField(
@@ -35,6 +35,8 @@ class PublishForm(StepForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         rows = self.subject.definitions.filter(checked_by=None).select_related("definition")
+        if not one_person():
+            rows = rows.exclude(coded_by=self.by)
         self.fields["checked"].queryset = rows
         self.fields["checked"].label_from_instance = lambda row: f"{row.definition.name}: {row.get_role_display()}"
         if not rows:

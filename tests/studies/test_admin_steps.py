@@ -206,3 +206,18 @@ def test_published_study_cannot_be_saved_by_a_forged_post(enter):
     before = Study.objects.values().get()
     answer = enter("lead").post(at("change", study), {"title": "Hijacked", "_save": "1"})
     assert (answer.status_code, Study.objects.values().get()) == (403, before)
+
+
+def test_nobody_checks_their_own_coding_when_publishing(client, settings):
+    """One editor coded the rows, another saved the draft last; the first may approve, but not check."""
+    study, _ = in_review(**TEXTS, design="cohort", definitions=[{"definition": "ccc-2003"}])
+    coder, row = make_user("editor"), study.definitions.get()
+    study.definitions.update(coded_by=coder)
+    sign_in(client, coder)
+    assert "checked" not in client.get(at("publish", study)).context["form"].fields
+    answer = client.post(at("publish", study), {"digest": study.submitted_digest, "checked": [row.pk]})
+    row.refresh_from_db()
+    assert (answer.status_code, row.checked_by, Revision.objects.count()) == (200, None, 0)
+    settings.ATLAS_ONE_PERSON = True
+    client.post(at("publish", study), {"digest": study.submitted_digest, "checked": [row.pk]})
+    assert Revision.objects.count() == 1
