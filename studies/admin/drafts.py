@@ -12,7 +12,7 @@ from studies.admin import fields
 from studies.admin.fields import LONG
 from studies.canonical import canonical, sha256_hex
 from studies.field_words import label
-from studies.models import Abstract, Author, Study, StudyDefinition, StudyLink, TextProvenance, Topic
+from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition, StudyLink, TextProvenance, Topic
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
 from studies.roles import one_person
@@ -84,6 +84,12 @@ class StudyDraftForm(forms.ModelForm):
             self.initial["published"] = (self.instance.published_on, self.instance.published_precision)
         if self.instance.pk:
             self.initial["shown"] = draft_digest(self.instance.pk)
+
+    def clean_slug(self) -> str:
+        slug = str(self.cleaned_data["slug"])
+        if SlugRedirect.objects.filter(slug=slug).exclude(study=self.instance.pk).exists():
+            raise ValidationError("Another study had this address before. Choose another one.")
+        return slug
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

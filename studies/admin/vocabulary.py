@@ -12,10 +12,12 @@ from studies import public_state, publishing
 from studies.admin import fields
 from studies.admin.base import StaffAdmin
 from studies.admin.steps import Step, StepForm, Told, buttons, evidence_field, note_field, proposed, step_urls
-from studies.models import CaseDefinition, GlossaryTerm, Topic
+from studies.models import CaseDefinition, GlossaryTerm, Study, Topic
+from studies.search.documents import refresh
 from studies.vocabulary import DefinitionPem
 
 ALIASES = "One per line."
+FOUND_BY = {"name", "aliases", "label"}
 
 
 class PublicWordAdmin(StaffAdmin):
@@ -30,9 +32,15 @@ class PublicWordAdmin(StaffAdmin):
         return ["slug"] if obj else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The last write of a save, within its transaction."""
+        """The last write of a save, within its transaction. Studies are found by the names and other names of their words."""
         super().save_related(request, form, formsets, change)
+        if FOUND_BY & set(form.changed_data):
+            refresh(self.named_by(form.instance))
         public_state.move_counter()
+
+    def named_by(self, obj: Any) -> Any:
+        """The ids of the studies in whose search documents this word stands."""
+        return []
 
 
 class CaseDefinitionForm(forms.ModelForm):
@@ -89,6 +97,9 @@ class CaseDefinitionAdmin(PublicWordAdmin):
         """Whether a definition requires PEM decides badges, so it changes by an action of two people."""
         return ["slug", "pem"] if obj else []
 
+    def named_by(self, obj: CaseDefinition) -> Any:
+        return Study.objects.filter(definitions__definition=obj).distinct().values_list("pk", flat=True)
+
     def get_urls(self) -> list[Any]:
         return [*step_urls(self, [CHANGE_PEM]), *super().get_urls()]
 
@@ -105,6 +116,9 @@ class TopicAdmin(PublicWordAdmin):
     list_display = ["label", "slug"]
     search_fields = ["label", "slug"]
     fields = ["label", "slug", "description"]
+
+    def named_by(self, obj: Topic) -> Any:
+        return obj.studies.values_list("pk", flat=True)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else {"slug": ["label"]}

@@ -33,14 +33,13 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 
 def public_study(slug: str) -> Study:
     """The published or withdrawn study at this address. Raises Moved, or Http404 where the public sees nothing."""
-    found = Study.objects.for_page().filter(slug=slug).first()
+    # A draft never stands in the way of an address that a public study had.
+    found = Study.objects.for_page().filter(slug=slug, version__gte=1).first()
     if found is None:
         old = SlugRedirect.objects.select_related("study").filter(slug=slug).first()
         if old is None or old.study.version == 0:
             raise Http404
         raise Moved(old.study.slug)
-    if found.version == 0:
-        raise Http404
     if found.merged_into is not None:
         raise Moved(found.merged_into.slug)
     return found

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from studies.models import CaseDefinition, Study, Topic
+from studies import publishing
+from studies.models import Author, CaseDefinition, Study, StudyDefinition, Topic
 from tests.signing_in import sign_in
-from tests.studies.factories import make_user
+from tests.studies.factories import CODED, make_study, make_user, published_study
 from tests.studies.filling import form_of, send
 
 pytestmark = pytest.mark.django_db
@@ -266,3 +267,50 @@ def test_second_of_two_editors_is_told_and_keeps_the_text(desk, editor):
     assert desk.post(change(study), again).status_code == 302
     study.refresh_from_db()
     assert study.question == "My question?"
+
+
+def test_address_that_a_public_study_had_is_refused_and_keeps_leading_there(desk, client):
+    study = published_study(slug="old-name")
+    publishing.rename(study=study, slug="new-name", note="A spelling error.", by=make_user("lead"))
+    answer = send(desk, ADD, holding="title", title="Another paper", published="2021", slug="old-name")
+    assert errors_of(answer)[0] == {"slug": ["Another study had this address before. Choose another one."]}
+    make_study(slug="old-name")  # a draft that came another way
+    assert client.get("/evidence/old-name/").headers["Location"] == "/evidence/new-name/"
+
+
+def test_extra_fields_of_a_post_change_nothing_else(desk):
+    study = drafted(desk)
+    extra = {
+        "state": "published",
+        "version": "7",
+        "pem": "required",
+        "is_sample": "on",
+        "drafted_by": "1",
+        "withdrawal_reason": "x",
+        "flags-TOTAL_FORMS": "1",
+        "flags-INITIAL_FORMS": "0",
+        "flags-0-kind": "safety",
+        "flags-0-reason": "x",
+    }
+    before = Study.objects.values().get()
+    assert send(desk, change(study), holding="title", **extra).status_code == 302
+    assert (Study.objects.values().get(), study.flags.count()) == (before, 0)
+
+
+def test_row_of_another_study_cannot_be_taken(desk):
+    """Hidden row numbers that belong to a public study: they count as new rows of the draft."""
+    other = published_study(**CODED, authors=["Adams, Ann"])
+    author, row, draft = other.authors.get(), other.definitions.get(), make_study()
+    before = (Author.objects.values().get(), StudyDefinition.objects.values().get())
+    values = form_of(desk.get(change(draft)), holding="title")
+    for rows, pk in (("authors", author.pk), ("definitions", row.pk)):
+        values |= {
+            f"{rows}-TOTAL_FORMS": ["1"],
+            f"{rows}-INITIAL_FORMS": ["1"],
+            f"{rows}-0-id": [str(pk)],
+            f"{rows}-0-study": [str(draft.pk)],
+        }
+    values |= {"authors-0-family": ["Forged"], "definitions-0-DELETE": ["on"]}
+    assert desk.post(change(draft), values).status_code == 302
+    assert (other.authors.values().get(), other.definitions.values().get()) == before
+    assert [own.family for own in draft.authors.all()] == ["Forged"]

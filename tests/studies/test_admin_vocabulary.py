@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from studies.models import CaseDefinition, GlossaryTerm, PublicState, Topic
 from tests.signing_in import sign_in
-from tests.studies.factories import make_user
+from tests.studies.factories import CODED, make_user, published_study
 from tests.studies.filling import form_of, send
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,19 @@ def test_nothing_that_stands_in_addresses_is_deleted(client, django_user_model, 
     row = {"topic": Topic, "glossaryterm": GlossaryTerm, "casedefinition": CaseDefinition}[model].objects.first()
     address = reverse(f"admin:studies_{model}_delete", args=[row.pk])
     assert client.post(address, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("word", "typed"),
+    [
+        (lambda: CaseDefinition.objects.get(slug="fukuda-1994"), {"aliases": "Zebrafinch criteria"}),
+        (lambda: CaseDefinition.objects.get(slug="fukuda-1994"), {"name": "Zebrafinch criteria"}),
+        (lambda: Topic.objects.get(slug="sleep"), {"label": "Zebrafinch"}),
+    ],
+)
+def test_study_is_found_by_the_new_name_of_what_it_names(desk, client, word, typed):
+    study = published_study(**CODED, topics=["sleep"])
+    row = word()
+    holding = "label" if isinstance(row, Topic) else "name"
+    assert send(desk, change(row), holding=holding, **typed).status_code == 302
+    assert study.title in client.get("/evidence/?q=zebrafinch").content.decode()
