@@ -12,25 +12,25 @@ from django.urls import Resolver404, URLPattern, get_resolver, resolve
 from tests.canary.watching import Watched
 
 _HREF = re.compile(r'\bhref="([^"]+)"')
-VARIANTS = 4  # pages with the same path and another query say nothing new after a few
 HOST = "http://testserver"
 
 
-def crawl(client: Watched, starts: list[str], *, most: int = 2000) -> set[str]:
-    """Ask for these addresses and for all that they lead to on this site; returns the addresses."""
-    waiting, seen, paths = deque(starts), set(starts), Counter(address.partition("?")[0] for address in starts)
+def crawl(client: Watched, starts: list[str], *, each: int) -> set[str]:
+    """Ask for these addresses and for all that they lead to on this site, of every view `each` pages at most.
+
+    Pages of one view differ in their rows, so a few of each say what all would. Returns the addresses.
+    """
+    waiting, seen, views = deque(starts), set(starts), Counter(map(view_name, starts))
     while waiting:
         here = waiting.popleft()
         response = client.get(here)
         if not response.headers.get("Content-Type", "").startswith("text/html"):
             continue
         for address in _links(here, response.content.decode()):
-            path = address.partition("?")[0]
-            if address in seen or paths[path] >= VARIANTS or len(seen) >= most:
-                continue
-            seen.add(address)
-            paths[path] += 1
-            waiting.append(address)
+            if address not in seen and views[name := view_name(address)] < each:
+                seen.add(address)
+                views[name] += 1
+                waiting.append(address)
     return seen
 
 
@@ -44,15 +44,12 @@ def _links(here: str, page: str) -> list[str]:
     return found
 
 
-def view_names(addresses: set[str]) -> set[str]:
-    """The names of the views that these addresses lead to."""
-    found = set()
-    for address in addresses:
-        try:
-            found.add(resolve(address.partition("?")[0]).view_name)
-        except Resolver404:
-            continue
-    return found
+def view_name(address: str) -> str:
+    """The name of the view that this address leads to; empty where there is none."""
+    try:
+        return resolve(address.partition("?")[0]).view_name or ""
+    except Resolver404:
+        return ""
 
 
 def public_views() -> set[str]:
