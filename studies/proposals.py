@@ -110,6 +110,7 @@ def revert(*, revision: Revision, by: User, note: str) -> Proposal:
         raise Conflict(merged)
     restored = old.get("provenance", {})
     after = with_derived(before, merged.values, restored=restored)
+    _refuse_new_problems(study, before, after)
     details = {"number": revision.number, "provenance": restored}
     return open_proposal(
         kind=ProposalKind.REVERT,
@@ -276,7 +277,7 @@ def _why_closed(proposal: Proposal) -> str:
 
 def _decision(proposal: Proposal, by: User) -> Decision:
     """Who stands behind it: for a grave change the proposer and another person, else the person who applies it."""
-    if not proposal.high_impact:
+    if not (proposal.high_impact or is_high_impact(proposal.kind, proposal.changes)):
         return Decision(approver=by, approver_role=role_of(by, "approve"))
     role = role_of(by, "second")
     require_another(than=proposal.proposer, by=by, act="apply a change of this weight")

@@ -49,8 +49,8 @@ __all__ = [
 def submit(*, study: Study, by: User) -> str:
     """Hand a draft over for review; returns the digest of what the reviewer has to see.
 
-    Effects: badge derived; texts without provenance are `by`'s; `drafted_by` where empty; state in review; the digest is
-    stored. Raises Problems (all of them at once) and NotAllowed.
+    Effects: badge derived; texts without provenance are `by`'s, and notes on texts that are not there go; `drafted_by` where
+    empty; state in review; the digest is stored. Raises Problems (all of them at once) and NotAllowed.
     """
     role_of(by, "propose")
     study = locked(study.pk, State.DRAFT)
@@ -98,6 +98,7 @@ def _prepare(study: Study, by: User) -> None:
         derive_badge(study)
     except PemError as error:
         raise Problems([f"The PEM coding cannot be read: {error}."]) from error
+    study.text_provenance.exclude(field__in=[name for name in provenance.TEXTS if getattr(study, name)]).delete()
     provenance.complete(study, drafter=Drafter.PERSON, by=by)
 
 

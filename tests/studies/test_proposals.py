@@ -370,3 +370,27 @@ def test_flag_stays_while_another_is_added(study: Study, ann: User, bo: User) ->
     assert light.high_impact is False
     apply(light, ann)
     assert list(Flag.objects.filter(study=study).values_list("kind", flat=True)) == ["safety", "superseded"]
+
+
+def test_revert_that_would_break_a_rule_is_refused_when_it_is_proposed(ann: User, bo: User) -> None:
+    """A merge moved a link; taking that back would link to the study that was withdrawn."""
+    first, second, linked = published_study(), published_study(), published_study()
+    lead = make_user("lead")
+    link = proposals.propose(
+        study=linked, values={"links": [{"study": first.pk, "type": "part_of"}]}, reason="other", note="Read.", by=ann
+    )
+    proposals.apply(proposal=link, digest=link.digest, edition=1, by=bo)
+    merge = publishing.merge(source=first, target=second, note="One paper.", by=lead)
+    proposals.apply(proposal=merge, digest=merge.digest, edition=1, by=bo)
+    with pytest.raises(Problems, match="leads to a study that is not public"):
+        proposals.revert(revision=linked.revisions.get(number=3), by=ann, note="Wrong.")
+
+
+def test_weight_is_asked_again_when_a_proposal_is_applied(study: Study, ann: User, bo: User) -> None:
+    """Its stored weight is no part of the digest, so nobody gains anything by changing it."""
+    values = {"flags": [{"kind": "safety", "reason": "A recall."}]}
+    grave = proposals.propose(study=study, values=values, reason="other", note="Recalled.", by=ann)
+    Proposal.objects.filter(pk=grave.pk).update(high_impact=False, state="open")
+    with pytest.raises(NotAllowed):
+        proposals.apply(proposal=grave, digest=grave.digest, edition=1, by=ann)
+    assert proposals.apply(proposal=grave, digest=grave.digest, edition=1, by=bo).second_role == "editor"

@@ -422,3 +422,12 @@ def test_sample_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     state = PublicState.objects.get()
     assert (state.counter, state.revisions) == (3, 5)
     assert verify() == []
+
+
+def test_submit_forgets_notes_on_texts_that_are_not_there(ann: User) -> None:
+    study = make_study(**TEXTS, **CODED)
+    study.text_provenance.create(field="findings", basis="abstract", drafter="machine", model="A model")
+    study.text_provenance.create(field="summary", basis="abstract", drafter="machine", model="A model")
+    publishing.submit(study=study, by=ann)
+    drafters = dict(study.text_provenance.values_list("field", "drafter"))
+    assert ("findings" in drafters, drafters["summary"], drafters["question"]) == (False, "machine", "person")
