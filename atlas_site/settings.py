@@ -5,6 +5,8 @@ folder, which `scripts/run` writes for a trial on one's own machine. A missing o
 Every variable is described in `.env.example`.
 """
 
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,29 +39,50 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
+def all_like(pattern: str, name: str, example: str, default: list[str]) -> list[str]:
+    """Read a list separated by commas, each item of this pattern; what does not fit stops the start."""
+    items = [item.strip() for item in env.list(name, default=default)]
+    wrong = [item for item in items if not re.fullmatch(pattern, item)]
+    if wrong:
+        raise ImproperlyConfigured(f"{name} holds {wrong[0]!r}: write {example}.")
+    return items
+
+
+ORIGIN = r"https?://[^/?#@\s]+"
+SHORTEST_SECRET = 32
+
 # --- What kind of start this is -----------------------------------------------------------------------------------
 # DEBUG shows Django's technical error pages and is for developers. ATLAS_LOCAL is what `scripts/run` uses: the product
 # as its readers see it, on one's own machine, with one-time logins printed to the terminal.
 DEBUG = switch("DEBUG")
 LOCAL = switch("ATLAS_LOCAL") or DEBUG
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
+# Read as it stands: environ takes a value that begins with $ for the name of another variable.
+SECRET_KEY = os.environ.get("SECRET_KEY", "").strip()
 if not SECRET_KEY and DEBUG:
     SECRET_KEY = "for-development-only-never-used-outside-debug"  # noqa: S105 - refused below unless DEBUG is on
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it in the environment or .env, or use scripts/run to try the atlas."
     )
+if len(SECRET_KEY) < SHORTEST_SECRET:
+    raise ImproperlyConfigured(f"SECRET_KEY is too short: write at least {SHORTEST_SECRET} random characters.")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS = all_like(
+    r"[^/\s]+", "ALLOWED_HOSTS", "host names without https://", ["127.0.0.1", "localhost", "[::1]"] if LOCAL else []
+)
+CSRF_TRUSTED_ORIGINS = all_like(ORIGIN, "CSRF_TRUSTED_ORIGINS", "addresses such as https://atlas.example.org", [])
 
 # --- The atlas's own switches -------------------------------------------------------------------------------------
 ATLAS_URL = env.str("ATLAS_URL", default="http://127.0.0.1:8000").rstrip("/")
+if not re.fullmatch(ORIGIN, ATLAS_URL):
+    raise ImproperlyConfigured(f"ATLAS_URL is {ATLAS_URL!r}: write an address such as https://atlas.example.org.")
 ATLAS_ONE_PERSON = switch("ATLAS_ONE_PERSON")
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin/").strip("/") + "/"
 if ADMIN_PATH == "/":
     raise ImproperlyConfigured("ADMIN_PATH is empty: write a path such as admin/.")
+if not re.fullmatch(r"[\w/-]+", ADMIN_PATH, re.ASCII):
+    raise ImproperlyConfigured("ADMIN_PATH has other characters than letters, digits, hyphens and slashes.")
 
 # --- Private contributions ------------------------------------------------------------------------------------------
 # Missing key lists stop the start of a server (contributions/keys.py); commands that need no key still run.
@@ -240,7 +263,16 @@ EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="atlas@localhost")
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+def cache() -> dict[str, Any]:
+    """CACHE_URL as Django's dictionary. No fault repeats it."""
+    try:
+        return dict(env.cache_url("CACHE_URL", default="locmemcache://"))
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured("CACHE_URL cannot be read: write locmemcache:// or redis://host.") from None
+
+
+CACHES = {"default": cache()}
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

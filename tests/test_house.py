@@ -58,6 +58,35 @@ BAD_SETTINGS = {
     ),
     "number": (GOOD | {"SECURE_HSTS_SECONDS": "-1"}, "SECURE_HSTS_SECONDS is '-1': write a whole number."),
     "level": (GOOD | {"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'LOUD': write DEBUG, INFO, WARNING, ERROR or CRITICAL."),
+    "blank secret": (
+        {"SECRET_KEY": "   "},
+        "SECRET_KEY is not set. Set it in the environment or .env, or use scripts/run to try the atlas.",
+    ),
+    "short secret": ({"SECRET_KEY": "x" * 31}, "SECRET_KEY is too short: write at least 32 random characters."),
+    "address without scheme": (
+        GOOD | {"ATLAS_URL": "atlas.example.org"},
+        "ATLAS_URL is 'atlas.example.org': write an address such as https://atlas.example.org.",
+    ),
+    "address with a path": (
+        GOOD | {"ATLAS_URL": "https://example.org/atlas"},
+        "ATLAS_URL is 'https://example.org/atlas': write an address such as https://atlas.example.org.",
+    ),
+    "host with scheme": (
+        GOOD | {"ALLOWED_HOSTS": "atlas.example.org,https://example.org"},
+        "ALLOWED_HOSTS holds 'https://example.org': write host names without https://.",
+    ),
+    "origin without scheme": (
+        GOOD | {"CSRF_TRUSTED_ORIGINS": "www.example.org"},
+        "CSRF_TRUSTED_ORIGINS holds 'www.example.org': write addresses such as https://atlas.example.org.",
+    ),
+    "cache": (
+        GOOD | {"CACHE_URL": "nonsense"},
+        "CACHE_URL cannot be read: write locmemcache:// or redis://host.",
+    ),
+    "pattern as staff path": (
+        GOOD | {"ADMIN_PATH": "<str:x>/"},
+        "ADMIN_PATH has other characters than letters, digits, hyphens and slashes.",
+    ),
     "staff path": (GOOD | {"ADMIN_PATH": "/"}, "ADMIN_PATH is empty: write a path such as admin/."),
 }
 
@@ -88,6 +117,21 @@ def test_bad_setting_stops_the_web_server_with_one_line(tmp_path):
         f"The atlas cannot start: {BAD_SETTINGS['no secret'][1]}",
         False,
     )
+
+
+def test_secret_may_begin_with_a_dollar_sign(tmp_path):
+    secret = "$" + "x" * 40
+    words = [sys.executable, "-c", "from atlas_site import settings; print(settings.SECRET_KEY)"]
+    assert start(words, tmp_path, SECRET_KEY=secret).stdout == secret + "\n"
+
+
+def test_environment_wins_over_the_file_of_a_trial(tmp_path):
+    (tmp_path / "local.env").write_text("ATLAS_LOCAL=1\nSECRET_KEY=of-the-trial-of-the-trial-of-the-trial\n")
+    code = "from atlas_site import settings; print(settings.LOCAL, settings.SECRET_KEY)"
+    words = [sys.executable, "-c", code]
+    trial = start(words, tmp_path).stdout
+    server = start(words, tmp_path, ATLAS_LOCAL="0", SECRET_KEY="x" * 40).stdout
+    assert (trial, server) == ("True of-the-trial-of-the-trial-of-the-trial\n", f"False {'x' * 40}\n")
 
 
 def test_debug_alone_needs_no_secret(tmp_path):
