@@ -18,7 +18,7 @@ from studies.identifiers import (
     normalise_pmcid,
     normalise_pmid,
 )
-from studies.models import CaseDefinition, Study, Topic
+from studies.models import CaseDefinition, Study, StudyLink, Topic
 from studies.snapshots import FIELDS, LIFE, SORTED_WORDS
 from studies.vocabulary import Basis, FlagKind, LinkType, Locator, Role
 
@@ -168,6 +168,8 @@ def _linked(study_id: int, text: str, kind: str) -> int:
         raise _Wrong("A study cannot be linked to itself.")
     if kind == LinkType.SHARES_PARTICIPANTS and other.pk < study_id:
         raise _Wrong(f"Propose this link on the other study, “{other.title}”; it shows on both pages.")
+    if StudyLink.objects.filter(source=other, target=study_id, type=kind).exists():
+        raise _Wrong(f"“{other.title}” has this link to this study already; it shows on both pages.")
     return other.pk
 
 

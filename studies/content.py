@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Max
 
+from studies.errors import Problems
 from studies.models import (
     Author,
     AuthorResponse,
@@ -92,6 +93,9 @@ def _write_flags(study: Study, rows: list[dict[str, str]], hands: Hands) -> None
 
 def _write_links(study: Study, rows: list[dict[str, Any]], hands: Hands) -> None:
     study.links_out.all().delete()
+    for other in StudyLink.objects.filter(target=study).select_related("source"):
+        if {"study": other.source_id, "type": str(other.type)} in rows:
+            raise Problems([f"“{other.source.title}” has a link of this kind to this study already."])
     StudyLink.objects.bulk_create(StudyLink(source=study, target_id=row["study"], type=row["type"]) for row in rows)
 
 

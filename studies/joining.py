@@ -74,5 +74,6 @@ def _move_links(source_id: int, target_id: int) -> None:
         if link.type == LinkType.SHARES_PARTICIPANTS:
             start, end = sorted((start, end))
         link.delete()
-        if start != end:
+        opposite = StudyLink.objects.filter(source=end, target=start, type=link.type)
+        if start != end and not opposite.exists():
             StudyLink.objects.get_or_create(source_id=start, target_id=end, type=link.type)

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.urls import reverse
 
 from studies.vocabulary import LINK_INVERSES, Basis, DefinitionPem, FlagKind, LinkType, Locator, Role
@@ -99,7 +100,7 @@ class Flag(models.Model):
 
 
 class StudyLink(models.Model):
-    """A typed link from one study to another; it shows on both pages.
+    """A typed link from one study to another; it shows on both pages, so that it never stands in both directions.
 
     "Shares participants with" reads the same from both ends: it is stored once, from the lower id to the higher.
     """
@@ -112,6 +113,13 @@ class StudyLink(models.Model):
         ordering = ["type", "id"]
         constraints = [
             models.UniqueConstraint(fields=["source", "target", "type"], name="study_link_once"),
+            models.UniqueConstraint(
+                Least("source", "target"),
+                Greatest("source", "target"),
+                "type",
+                name="study_link_one_direction",
+                violation_error_message="This link stands already, from one of the two studies to the other.",
+            ),
             models.CheckConstraint(condition=Q(type__in=LinkType.values), name="study_link_type_known"),
             models.CheckConstraint(condition=~Q(source=F("target")), name="study_link_to_another"),
             models.CheckConstraint(

@@ -15,7 +15,7 @@ class Author(models.Model):
         "ORCID",
         max_length=19,
         blank=True,
-        validators=[RegexValidator(r"^(\d{4}-){3}\d{3}[\dX]$", "Write 0000-0000-0000-0000.")],
+        validators=[RegexValidator(r"^([0-9]{4}-){3}[0-9]{3}[0-9X]\Z", "Write 0000-0000-0000-0000.")],
     )
 
     class Meta:

@@ -26,6 +26,9 @@ from studies.vocabulary import (
     State,
 )
 
+# \Z and not $, which lets a line break through on SQLite; read alike by Python and PostgreSQL.
+PMID = r"^[1-9][0-9]*\Z"
+PMCID = r"^PMC[1-9][0-9]*\Z"
 OPEN_LICENCES = frozenset({"CC-BY", "CC0"})
 NO_PARTICIPANTS = [
     Design.GUIDELINE,
@@ -90,10 +93,10 @@ class Study(models.Model):
     published_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     doi = models.CharField("DOI", max_length=255, null=True, blank=True, unique=True)
     pmid = models.CharField(
-        "PMID", max_length=12, null=True, blank=True, unique=True, validators=[RegexValidator(r"^[1-9]\d*$")]
+        "PMID", max_length=12, null=True, blank=True, unique=True, validators=[RegexValidator(PMID)]
     )
     pmcid = models.CharField(
-        "PMCID", max_length=15, null=True, blank=True, unique=True, validators=[RegexValidator(r"^PMC[1-9]\d*$")]
+        "PMCID", max_length=15, null=True, blank=True, unique=True, validators=[RegexValidator(PMCID)]
     )
     preprint_doi = models.CharField("DOI of the preprint", max_length=255, null=True, blank=True, unique=True)
     language = models.CharField(max_length=8, default="en")
@@ -195,12 +198,8 @@ class Study(models.Model):
             models.CheckConstraint(
                 condition=Q(doi__isnull=True) | Q(doi=Lower("doi"), doi__startswith="10."), name="study_doi_normal"
             ),
-            models.CheckConstraint(
-                condition=Q(pmid__isnull=True) | Q(pmid__regex=r"^[1-9][0-9]*$"), name="study_pmid_normal"
-            ),
-            models.CheckConstraint(
-                condition=Q(pmcid__isnull=True) | Q(pmcid__regex=r"^PMC[1-9][0-9]*$"), name="study_pmcid_normal"
-            ),
+            models.CheckConstraint(condition=Q(pmid__isnull=True) | Q(pmid__regex=PMID), name="study_pmid_normal"),
+            models.CheckConstraint(condition=Q(pmcid__isnull=True) | Q(pmcid__regex=PMCID), name="study_pmcid_normal"),
             models.CheckConstraint(
                 condition=Q(preprint_doi__isnull=True)
                 | Q(preprint_doi=Lower("preprint_doi"), preprint_doi__startswith="10."),
@@ -223,6 +222,11 @@ class Study(models.Model):
             models.CheckConstraint(
                 condition=~Q(design__in=NO_PARTICIPANTS) | Q(pem__in=[Pem.NOT_APPLICABLE, Pem.NOT_CODED]),
                 name="study_no_badge_without_participants",
+            ),
+            models.CheckConstraint(
+                condition=Q(pem_claim="") | ~Q(pem_quote=""),
+                name="study_pem_claim_has_quote",
+                violation_error_message="What the paper states about PEM needs the quoted sentence.",
             ),
             models.CheckConstraint(
                 condition=Q(summary="") | ~Q(state__in=[State.PUBLISHED, State.WITHDRAWN]) | TEXTS_WHOLE,

@@ -231,6 +231,18 @@ def test_propose_refuses_a_link_to_a_draft(study: Study, ann: User) -> None:
         propose(study, ann, links=[{"study": draft.pk, "type": "part_of"}])
 
 
+def test_link_never_stands_in_both_directions(study: Study, ann: User, bo: User) -> None:
+    other = published_study(title="The other one")
+    there = propose(study, ann, links=[{"study": other.pk, "type": "contradicts"}])
+    back = propose(other, ann, links=[{"study": study.pk, "type": "contradicts"}])
+    proposals.apply(proposal=there, digest=there.digest, edition=there.edition, by=bo)
+    with pytest.raises(Problems, match=f"“{study.title}” has a link of this kind to this study already."):
+        proposals.apply(proposal=back, digest=back.digest, edition=back.edition, by=bo)
+    with pytest.raises(Problems, match=f"“{study.title}” has this link to this study already; it shows on both pages."):
+        propose(other, ann, links=[{"study": study.pk, "type": "contradicts"}])
+    assert propose(other, ann, links=[{"study": study.pk, "type": "comments_on"}]).pk
+
+
 def test_old_fault_does_not_stand_in_the_way_of_a_correction(study: Study, ann: User) -> None:
     Study.objects.filter(pk=study.pk).update(patients=49, key_point="It did in 50 patients.")
     assert propose(study, ann, title="A better title").changes["title"][1] == "A better title"

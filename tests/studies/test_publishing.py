@@ -253,6 +253,15 @@ def test_merge_moves_links_and_leaves_a_trace_everywhere(bo: User, lea: User) ->
     assert verify() == []
 
 
+def test_merge_keeps_one_of_two_opposite_links(bo: User, lea: User) -> None:
+    first, second, third = (published_study() for _ in range(3))
+    link(bo, first, {"study": third.pk, "type": "contradicts"})
+    link(bo, third, {"study": second.pk, "type": "contradicts"})
+    carry_out(publishing.merge(source=first, target=second, note="The same paper.", by=lea), bo)
+    assert list(StudyLink.objects.values_list("source", "target")) == [(third.pk, second.pk)]
+    assert verify() == []
+
+
 def link(by: User, study: Study, *links: dict) -> None:
     values = {"links": list(links)}
     proposal = proposals.propose(study=study, values=values, reason="new_information", note="Seen.", by=by)
