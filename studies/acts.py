@@ -1,6 +1,6 @@
 """What an applied proposal does to the record, one function per kind, in the transaction of `proposals.apply`.
 
-They lock studies in order of id, then the public state (in `revisions.record_many`), and leave revisions behind.
+They lock studies in order of id, then the public state (at the latest in `revisions.record_many`), and leave revisions behind.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from studies import content, joining, provenance, redaction, redefinition, revisions, rules
+from studies import content, joining, provenance, public_state, redaction, redefinition, revisions, rules
 from studies.cleaning import PROPOSABLE
 from studies.derived import changed_texts, with_derived
 from studies.diff import changes
@@ -24,6 +24,7 @@ from studies.vocabulary import ProposalKind, State
 def change(proposal: Proposal, decision: Decision) -> Revision:
     """Bring the proposed values onto the live study. Raises Conflict, Stale, Problems."""
     study = locked(proposal.study_id, State.PUBLISHED)
+    public_state.lock()  # the rules look at other studies, which must not change before this ends
     (live,) = loaded([study.pk])
     before = snapshot(live)
     after = with_derived(before, _merged(proposal, before), restored=proposal.details.get("provenance"))
@@ -48,6 +49,7 @@ def withdraw(proposal: Proposal, decision: Decision) -> Revision:
 def restore(proposal: Proposal, decision: Decision) -> Revision:
     """Withdrawn to published, if it may be public. Raises Problems."""
     study = locked(proposal.study_id, State.WITHDRAWN)
+    public_state.lock()
     if found := rules.problems(study.pk, current([study.pk])[study.pk]):
         raise Problems(found)
     columns = {"state": State.PUBLISHED, "withdrawal_reason": "", "merged_into": None}

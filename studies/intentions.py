@@ -60,6 +60,8 @@ def redact(*, revision: Revision, field: str, note: str, by: User) -> Proposal:
     """Propose to remove one value from the history. `note` will stand in its place. Raises NotAllowed, Problems."""
     if found := redaction.problems(revision.study, revision.number, field):
         raise Problems(found)
+    if len(note.strip()) > redaction.LONGEST_REASON:
+        raise Problems([f"Say why in at most {redaction.LONGEST_REASON} characters."])
     return open_proposal(
         kind=ProposalKind.REDACT,
         study=revision.study,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -141,6 +143,7 @@ def open_proposal(
         raise Problems(["Say in a sentence what changes and why. It will be public."])
     if reason not in Reason.values:
         raise Problems(["Choose a reason."])
+    _refuse_bad_link(evidence_url.strip())
     high_impact = is_high_impact(kind, changes or {})
     proposal = Proposal(
         kind=kind,
@@ -219,6 +222,18 @@ def recall(*, proposal: Proposal, edition: int, by: User) -> None:
     if by.pk != proposal.proposer_id:
         role_of(by, "lead")
     _close(proposal, edition, ProposalState.RECALLED, by, "")
+
+
+def _refuse_bad_link(text: str) -> None:
+    """It becomes a link on public pages, whoever calls this and however."""
+    field: Any = Proposal._meta.get_field("evidence_url")
+    try:
+        URLValidator(["http", "https"])(text) if text else None
+        field.run_validators(text)
+    except ValidationError:
+        raise Problems(
+            ["The evidence is a link that begins with http:// or https://, of at most 500 characters."]
+        ) from None
 
 
 def _live(study: Study) -> Snapshot:

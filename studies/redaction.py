@@ -11,6 +11,8 @@ from studies.models import Proposal, RevisionValue, Study
 from studies.models.proposal import OPEN_STATES
 from studies.roles import Decision
 
+LONGEST_REASON = 300
+
 
 def redact(proposal: Proposal, decision: Decision) -> None:
     """Delete value and salt of one field of one revision; date and reason stay, and so does its hash.
@@ -27,7 +29,7 @@ def redact(proposal: Proposal, decision: Decision) -> None:
     )
     # By id: SQLite cannot update through a join, and the trigger looks at each row.
     done = RevisionValue.objects.filter(pk__in=list(rows.values_list("pk", flat=True))).update(
-        value=None, salt=None, redacted_on=timezone.now().date(), redaction_reason=proposal.note[:300]
+        value=None, salt=None, redacted_on=timezone.now().date(), redaction_reason=proposal.note
     )
     if done != 1:
         raise Stale("This value was removed already.")

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
 
-from studies import revisions
+from studies import public_state, revisions
 from studies.errors import Problems
 from studies.locks import locked_all
 from studies.models import Revision, SlugRedirect, Study
@@ -29,6 +29,7 @@ def rename(*, study: Study, slug: str, note: str, by: User) -> Revision:
     """
     role = role_of(by, "lead")
     row = locked_all([study.pk])[study.pk]
+    public_state.lock()  # two studies do not take one address at the same moment
     if found := _problems(row, slug, note):
         raise Problems(found)
     before = current([row.pk])[row.pk]

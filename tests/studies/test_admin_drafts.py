@@ -4,6 +4,9 @@ import datetime
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from studies import publishing
@@ -314,3 +317,23 @@ def test_row_of_another_study_cannot_be_taken(desk):
     assert desk.post(change(draft), values).status_code == 302
     assert (other.authors.values().get(), other.definitions.values().get()) == before
     assert [own.family for own in draft.authors.all()] == ["Forged"]
+
+
+@pytest.mark.postgres
+def test_draft_is_locked_while_it_is_saved(desk):
+    """So that nobody submits and publishes it between the look at its state and the write."""
+    study = drafted(desk)
+    with CaptureQueriesContext(connection) as queries:
+        assert send(desk, change(study), holding="title").status_code == 302
+    locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert [f"IN ({study.pk})" in lock for lock in locks] == [True]
+
+
+def test_nothing_is_done_for_a_form_of_another_site(editor):
+    study, client = make_study(), Client(enforce_csrf_checks=True)
+    sign_in(client, editor)
+    before = Study.objects.values().get()
+    for page in ("change", "submit", "delete"):
+        address = reverse(f"admin:studies_study_{page}", args=[study.pk])
+        assert client.post(address, {"title": "Forged", "digest": "x", "post": "yes"}).status_code == 403
+    assert Study.objects.values().get() == before

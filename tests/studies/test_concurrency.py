@@ -147,3 +147,18 @@ def test_opposite_merges_at_once_leave_one_study_that_stays() -> None:
     assert kinds(results) == ["Revision", "Stale"]
     assert Study.objects.filter(state="withdrawn", merged_into__state="published").count() == 1
     assert verify() == []
+
+
+def test_two_studies_do_not_take_one_address_at_once() -> None:
+    lead, studies = make_user("lead"), [published_study() for _ in range(4)]
+    acts = [lambda one=one: publishing.rename(study=one, slug="wanted", note="Better.", by=lead) for one in studies]
+    assert kinds(at_once(acts)) == ["Problems", "Problems", "Problems", "Revision"]
+    assert verify() == []
+
+
+def test_two_studies_do_not_take_one_identifier_at_once() -> None:
+    editor, studies = make_user("editor"), [published_study() for _ in range(4)]
+    waiting = [propose(one, editor, doi="10.1000/wanted") for one in studies]
+    results = at_once([applying(proposal, editor) for proposal in waiting])
+    assert kinds(results) == ["Problems", "Problems", "Problems", "Revision"]
+    assert verify() == []

@@ -406,3 +406,12 @@ def test_weight_is_asked_again_when_a_proposal_is_applied(study: Study, ann: Use
     with pytest.raises(NotAllowed):
         proposals.apply(proposal=grave, digest=grave.digest, edition=1, by=ann)
     assert proposals.apply(proposal=grave, digest=grave.digest, edition=1, by=bo).second_role == "editor"
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["javascript:alert(1)", "data:text/html,x", "ftp://example.org/x", "example", "https://example.org/" + "x" * 500],
+)
+def test_evidence_is_a_link_that_a_page_may_show(study: Study, ann: User, link: str) -> None:
+    with pytest.raises(Problems, match="begins with http"):
+        proposals.propose(study=study, values={"volume": "9"}, reason="other", note="Read.", evidence_url=link, by=ann)

@@ -140,10 +140,6 @@ def test_send_back_makes_a_draft_again(ann: User, bo: User) -> None:
         (TEXTS | CODED | {"basis": ""}, "Say what the texts were written from."),
         (TEXTS | {"design": "cohort"}, "PEM has not been coded."),
         (TEXTS | {"definitions": [{"definition": "fukuda-1994"}]}, "PEM has not been coded."),
-        (
-            CODED | {"pem_claim": "compulsory"},
-            "The PEM coding cannot be read: PEM stated as compulsory needs the quoted sentence.",
-        ),
         (CODED | {"evidence_level": "E1"}, "E1 needs a link to a published study that replicates it."),
         (
             TEXTS | CODED | {"key_point": "It did in 12 patients.", "patients": 11},
@@ -440,3 +436,10 @@ def test_submit_forgets_notes_on_texts_that_are_not_there(ann: User) -> None:
     publishing.submit(study=study, by=ann)
     drafters = dict(study.text_provenance.values_list("field", "drafter"))
     assert ("findings" in drafters, drafters["summary"], drafters["question"]) == (False, "machine", "person")
+
+
+def test_reason_of_a_removal_is_kept_whole_or_refused(changed: Study, lea: User) -> None:
+    first = changed.revisions.get(number=1)
+    with pytest.raises(Problems, match="at most 300 characters"):
+        publishing.redact(revision=first, field="title", note="x" * 301, by=lea)
+    assert publishing.redact(revision=first, field="title", note="x" * 300, by=lea).note == "x" * 300
