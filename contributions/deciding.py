@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from contributions.acting import Shown, TextMissing, act, answer, close_open_proposal, open_proposal, tell
-from contributions.consent import refuse_without_consent
+from contributions.consent import refuse_copies, refuse_use, refuse_without_consent
 from contributions.interest import refuse_author
 from contributions.models import Contribution, ProposalLink
 from contributions.moves import Decided, NotAllowed, capacities, move
@@ -52,6 +52,7 @@ def propose(*, shown: Shown, by: User, at: datetime, draft: Draft) -> tuple[Cont
     _require_holder(contribution, by=by, at=at)
     if contribution.study is None:
         raise TextMissing("Choose the study first.")
+    _refuse_without_consent(contribution, contribution.study, draft)
     close_open_proposal(contribution, by=by)
     proposal = proposals.propose(
         study=contribution.study,
@@ -62,10 +63,18 @@ def propose(*, shown: Shown, by: User, at: datetime, draft: Draft) -> tuple[Cont
         by=by,
     )
     consent: dict[str, Any] = {"use": draft.use, "words_stand_in_paper": draft.words_stand_in_paper}
-    refuse_without_consent(contribution, proposal=proposal, **consent)
     ProposalLink.objects.create(contribution=contribution, proposal=proposal, **consent)
     action = Action.AWAIT_SECOND if proposals.needs_second_person(proposal) else Action.PROPOSE
     return act(contribution, action=action, by=by, at=at, conflict=False), proposal
+
+
+def _refuse_without_consent(contribution: Contribution, study: Study, draft: Draft) -> None:
+    """Before the proposal is written; `apply` looks at the written one again."""
+    refuse_use(contribution, draft.use)
+    if draft.use != Use.QUOTED and not draft.words_stand_in_paper:
+        live = snapshots.current([study.pk])[study.pk]
+        known = [live[name] for name in draft.values if name in live]
+        refuse_copies(contribution, public=[draft.note, *draft.values.values()], known=known)
 
 
 def apply(*, shown: Shown, by: User, at: datetime, digest: str, edition: int, text: str = "") -> Revision | None:

@@ -46,6 +46,7 @@ class Killed:
         self.chance = random.Random(seed)  # noqa: S311 - the same moments in every run
         self.kills = 0
         self._posts, self._next = 0, self.chance.randint(5, 20)
+        self._timers: list[threading.Timer] = []
         self._lock = threading.Lock()
         self.run("manage.py", "migrate", "--verbosity", "0")
         self.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
@@ -82,8 +83,14 @@ class Killed:
             if self._posts < self._next:
                 return
             self._next += self.chance.randint(8, 25)
-            delay = self.chance.uniform(0, 0.12)
-        threading.Timer(delay, self._kill).start()
+            timer = threading.Timer(self.chance.uniform(0, 0.12), self._kill)
+            self._timers.append(timer)
+        timer.start()
+
+    def let_live(self) -> None:
+        """Wait until nobody is about to kill it; from here on it is left alone unless somebody sends again."""
+        for timer in self._timers:
+            timer.join()
 
     def _kill(self) -> None:
         with self._lock:

@@ -62,6 +62,7 @@ def send_all(server: Killed, database: str) -> list[Contributor]:
         list(pool.map(lambda person: person.send(until=until), people))
     done.set()
     clock.join()
+    server.let_live()
     return people
 
 
