@@ -6,6 +6,7 @@ files, lines, types and settings. The text of an exception stands in them only f
 
 from __future__ import annotations
 
+from collections.abc import ItemsView
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -32,10 +33,8 @@ class QuietFilter(SafeExceptionReporterFilter):
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
         return {}
 
-    def get_traceback_frame_variables(
-        self, request: HttpRequest | None, tb_frame: FrameType
-    ) -> list[tuple[str, object]]:
-        return []
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
+        return {}.items()
 
 
 class QuietReporter(ExceptionReporter):
@@ -45,7 +44,7 @@ class QuietReporter(ExceptionReporter):
         self,
         request: HttpRequest | None,
         exc_type: type[BaseException] | None,
-        exc_value: BaseException | str | None,
+        exc_value: BaseException | None,
         tb: TracebackType | None,
         is_email: bool = False,
     ) -> None:

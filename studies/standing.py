@@ -43,9 +43,13 @@ class Replay:
             self.values[row.field] = value
             self.writers[row.field] = revision
             if row.field == "slug":
-                self.addresses = None if self.addresses is None or value is REDACTED else self.addresses | {value}
+                self._was_at(value)
             if row.field == "author_responses":
                 self.responses = self._answered(value, revision.number)
+
+    def _was_at(self, slug: Any) -> None:
+        """Note an address; once one is redacted, nobody can say any more which there were."""
+        self.addresses = None if self.addresses is None or slug is REDACTED else {*self.addresses, str(slug)}
 
     def _answered(self, value: Any, number: int) -> Responses | None:
         if self.responses is None or value is REDACTED:
