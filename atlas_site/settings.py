@@ -39,7 +39,7 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
-def all_like(pattern: str, name: str, example: str, default: list[str]) -> list[str]:
+def all_like(name: str, pattern: str, example: str, default: list[str]) -> list[str]:
     """Read a list separated by commas, each item of this pattern; what does not fit stops the start."""
     items = [item.strip() for item in env.list(name, default=default)]
     wrong = [item for item in items if not re.fullmatch(pattern, item)]
@@ -69,9 +69,9 @@ if len(SECRET_KEY) < SHORTEST_SECRET:
     raise ImproperlyConfigured(f"SECRET_KEY is too short: write at least {SHORTEST_SECRET} random characters.")
 
 ALLOWED_HOSTS = all_like(
-    r"[^/\s]+", "ALLOWED_HOSTS", "host names without https://", ["127.0.0.1", "localhost", "[::1]"] if LOCAL else []
+    "ALLOWED_HOSTS", r"[^/\s]+", "host names without https://", ["127.0.0.1", "localhost", "[::1]"] if LOCAL else []
 )
-CSRF_TRUSTED_ORIGINS = all_like(ORIGIN, "CSRF_TRUSTED_ORIGINS", "addresses such as https://atlas.example.org", [])
+CSRF_TRUSTED_ORIGINS = all_like("CSRF_TRUSTED_ORIGINS", ORIGIN, "addresses such as https://atlas.example.org", [])
 
 # --- The atlas's own switches -------------------------------------------------------------------------------------
 ATLAS_URL = env.str("ATLAS_URL", default="http://127.0.0.1:8000").rstrip("/")
@@ -129,6 +129,8 @@ MIDDLEWARE = [
 ROOT_URLCONF = "atlas_site.urls"
 WSGI_APPLICATION = "atlas_site.wsgi.application"
 APPEND_SLASH = True
+# An address of 10 kB may hold 5,000 parameters. What is odd in it is ignored and said; the page is an ordinary one.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 
 TEMPLATES = [
     {

@@ -298,6 +298,13 @@ def test_every_address_is_an_ordinary_page(parameters):
         assert total(response.content.decode()) >= 0
 
 
+@pytest.mark.parametrize("piece", ["a&", "pem=required&", "q=fatigue&", "year_from=x&", "topic=%00&", "page=&", "%22&"])
+def test_ten_kilobytes_of_parameters_are_an_ordinary_page(client, piece):
+    response = client.get("/evidence/?" + piece * (10_000 // len(piece)))
+    assert response.status_code == 200
+    assert total(response.content.decode()) >= 0
+
+
 @fixed
 @given(PARAMETERS)
 def test_taking_back_a_choice_never_loses_a_study(parameters):
