@@ -219,7 +219,7 @@ def test_no_lock_file_with_addresses():
 def settings_variables() -> set[str]:
     """Names of environment variables that settings.py reads."""
     text = (ROOT / "atlas_site" / "settings.py").read_text()
-    return set(re.findall(r"""(?:env(?:\.\w+)?|switch|whole_number)\(\s*"([A-Z_]+)\"""", text))
+    return set(re.findall(r"""(?:env(?:\.\w+)?|environ\.get|switch|whole_number|all_like)\(\s*"([A-Z_]+)\"""", text))
 
 
 def test_every_setting_is_in_the_example():
