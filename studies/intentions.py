@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from studies import redaction
+from studies import redaction, redefinition
 from studies.errors import Problems
 from studies.models import CaseDefinition, Proposal, Revision, Study
 from studies.proposals import open_proposal
@@ -83,6 +83,7 @@ def change_definition_pem(
         kind=ProposalKind.DEFINITION,
         definition=definition,
         changes={"pem": [str(definition.pem), str(pem)]},
+        details={"badges": redefinition.badges_after(definition, pem)},
         reason=Reason.CODING,
         note=note,
         evidence_url=evidence_url,

@@ -7,11 +7,9 @@ from typing import Any
 
 from studies import versions
 from studies.admin.showing import differences
-from studies.badges import badge_of, definitions_named_by
 from studies.field_words import label
-from studies.models import CaseDefinition, Proposal, RevisionValue, Study, StudyDefinition
+from studies.models import Proposal, RevisionValue, Study
 from studies.roles import one_person
-from studies.snapshots import current
 from studies.vocabulary import DefinitionPem, Pem, ProposalKind
 
 
@@ -66,27 +64,18 @@ def _definition(proposal: Proposal) -> list[str]:
     old, new = (DefinitionPem(value).label for value in proposal.changes["pem"])
     lines = [f"What the definition says about PEM: “{old}” becomes “{new}”."]
     if proposal.is_open:
-        moved = badges_after(proposal.definition, proposal.changes["pem"][1])
+        moved = _moved(proposal)
         lines.append(f"Studies that get another badge: {len(moved)}.")
         lines += [f"{study.title}: {before} becomes {after}." for study, before, after in moved[:SHOWN]]
         lines += [f"And {len(moved) - SHOWN} more."] if len(moved) > SHOWN else []
     return lines
 
 
-def badges_after(definition: CaseDefinition, pem: str) -> list[tuple[Study, str, str]]:
-    """Each study whose badge would change if the definition said `pem`, with the labels before and after."""
-    ids = StudyDefinition.objects.filter(definition=definition).values_list("study", flat=True)
-    snapshots = current(sorted(set(ids)))
-    definitions = definitions_named_by(snapshots.values())
-    if definition.slug in definitions:
-        definitions[definition.slug].pem = pem
-    after = {pk: badge_of(values, definitions)[0] for pk, values in snapshots.items()}
-    studies = Study.objects.filter(pk__in=snapshots).order_by("pk")
-    return [
-        (study, study.get_pem_display(), Pem(after[study.pk]).label)
-        for study in studies
-        if study.pem != after[study.pk]
-    ]
+def _moved(proposal: Proposal) -> list[tuple[Study, str, str]]:
+    """Each study whose badge the proposal changes, with the labels before and after."""
+    badges = proposal.details.get("badges", {})
+    studies = Study.objects.filter(pk__in=list(map(int, badges))).order_by("pk")
+    return [(study, study.get_pem_display(), Pem(badges[str(study.pk)]).label) for study in studies]
 
 
 SHOWN = 50

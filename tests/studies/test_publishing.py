@@ -399,6 +399,19 @@ def test_definition_change_is_stale_when_the_value_moved(bo: User, lea: User) ->
     assert CaseDefinition.objects.get(slug="fukuda-1994").pem == "partial"
 
 
+def test_definition_change_is_stale_when_other_studies_would_change(bo: User, lea: User) -> None:
+    """Who applies it answers for the badges that the proposal listed."""
+    using = published_study(**CODED)
+    definition = CaseDefinition.objects.get(slug="fukuda-1994")
+    proposal = publishing.change_definition_pem(definition=definition, pem="partial", note="Read again.", by=lea)
+    assert proposal.details == {"badges": {str(using.pk): "partial"}}
+    published_study(**CODED)
+    with pytest.raises(Stale, match="Other studies"):
+        carry_out(proposal, bo)
+    definition.refresh_from_db()
+    assert (definition.pem, verify()) == ("optional", [])
+
+
 def test_definition_change_needs_a_lead_and_another_value(bo: User, lea: User) -> None:
     definition = CaseDefinition.objects.get(slug="fukuda-1994")
     with pytest.raises(NotAllowed):
