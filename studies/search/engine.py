@@ -19,7 +19,7 @@ from studies.search.filters import Filters, Parameters
 from studies.search.index import Catalogue
 from studies.search.memory import Memory
 from studies.search.query import MOST_PARTS, Part, Query, parse
-from studies.search.suggestions import corrected, words_of
+from studies.search.suggestions import SLIP_BELOW, corrected, unquoted, words_of
 from studies.search.words import stems
 from studies.vocabulary import Sort
 
@@ -28,6 +28,7 @@ RANKED_WHOLE = 300
 RANKED_TITLES = 100
 
 MOST_ALONE = 3
+FEW = 3  # up to so many studies the reader is asked whether another word was meant
 
 Key = tuple[Hashable, ...]
 
@@ -96,24 +97,39 @@ def forget() -> None:
 
 @dataclass(frozen=True)
 class WaysOn:
-    """What helps where no study has all the words: the text with its spelling corrected, and parts found alone."""
+    """What helps where few studies or none have all the words: the text with its spelling corrected; parts found alone."""
 
     corrected: str | None = None
     alone: tuple[str, ...] = ()
 
 
 def ways_on(page: Page) -> WaysOn:
-    """Two queries at most, and those of the spellings the first time."""
-    if page.unfiltered or not page.query.required:
+    """Two queries at most, and those of the spellings the first time; of a list with studies the latter alone."""
+    if page.unfiltered > FEW or not page.query.required:
         return WaysOn()
+    if page.unfiltered:
+        return WaysOn(corrected=_more_usual(page))
     words = words_of(page.filters.q)[:MOST_PARTS]
     parts = [Part(word, (((stem,),),)) for word in words for stem in stems(word)]
-    unknown = [part.typed for part in _known(parts, False)]
+    unknown = {part.typed for part in _known(parts, False)}
     several = page.query.required if len(page.query.required) > 1 else ()
     return WaysOn(
-        corrected=corrected(page.filters.q, unknown, page.catalogue.spellings) if unknown else None,
+        corrected=corrected(
+            page.filters.q,
+            unknown=unknown,
+            known=set(words_of(unquoted(page.filters.q))[:MOST_PARTS]) - unknown,
+            spellings=page.catalogue.spellings,
+        ),
         alone=tuple(part.text for part in _known(several, True))[:MOST_ALONE],
     )
+
+
+def _more_usual(page: Page) -> str | None:
+    """The search text with each rare word that may be a slip replaced; in a small atlas every word is rare."""
+    words = words_of(unquoted(page.filters.q))[:MOST_PARTS]
+    if not words or page.catalogue.index.everything.bit_count() < SLIP_BELOW:
+        return None
+    return corrected(page.filters.q, unknown=(), known=words, spellings=page.catalogue.spellings)
 
 
 def _known(parts: Sequence[Part], wanted: bool) -> list[Part]:

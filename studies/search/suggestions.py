@@ -11,8 +11,10 @@ from studies.search.words import WORD, fold, stem, surfaces
 SHORTEST = 4  # letters; of shorter words too many are near
 ONE_MISTAKE_UP_TO = 5  # letters; longer words may have two
 MOST_WORDS = 100_000
+SLIP_BELOW = 20  # a word that papers use twenty times less often than its neighbour may be a slip, also of a paper
 
 _A = ord("a")
+_PHRASE = re.compile('"[^"]*"?')
 
 
 class Spellings:
@@ -40,6 +42,12 @@ class Spellings:
         near = [(far, other) for far, other in near if far <= mistakes and stem(other) != stem(word)]
         return min(near, key=lambda each: self._preference(word, *each), default=(0, None))[1]
 
+    def usual(self, word: str) -> str | None:
+        """The nearest word where it stands in so many more texts that this one may be a slip; else None."""
+        near = self.nearest(word)
+        often = SLIP_BELOW * max(1, self._counts.get(fold(word), 0))
+        return near if near and self._counts[near] >= often else None
+
     def _alike(self, word: str, mistakes: int) -> Iterable[str]:
         """Words of about the same length and letters; a mistake changes the set of letters by two at most."""
         letters = _letters(word)
@@ -52,11 +60,19 @@ class Spellings:
         return (far, other[0] != word[0], -self._counts[other], other)
 
 
-def corrected(text: str, unknown: Iterable[str], spellings: Spellings) -> str | None:
-    """The search text with its unknown words replaced by the nearest known ones; None where none is near."""
-    nearest = {word: spellings.nearest(word) for word in unknown}
+def corrected(text: str, *, unknown: Iterable[str], known: Iterable[str] = (), spellings: Spellings) -> str | None:
+    """The search text with unknown words replaced by the nearest ones, and known words by much more usual ones.
+
+    None where there is nothing to replace.
+    """
+    nearest = {word: spellings.usual(word) for word in known} | {word: spellings.nearest(word) for word in unknown}
     replaced = WORD.sub(lambda found: nearest.get(found[0]) or found[0], text)
     return replaced if replaced != text else None
+
+
+def unquoted(text: str) -> str:
+    """The search text without its phrases: those are meant as they stand."""
+    return _PHRASE.sub(" ", text)
 
 
 def words_of(text: str) -> list[str]:

@@ -98,12 +98,20 @@ def test_a_misspelled_word_is_corrected_from_the_words_of_the_atlas():
     assert ways.corrected == "fatigue naltrexone"
 
 
+def test_a_word_misspelled_in_a_paper_too_is_corrected():
+    """Somebody wrote "fatige" in print; most readers who type it mean fatigue."""
+    assert find("fatige").unfiltered in range(1, engine.FEW + 1)
+    assert engine.ways_on(find("fatige")) == engine.WaysOn(corrected="fatigue")
+    assert engine.ways_on(find("severe fatige")).corrected == "severe fatigue"
+    assert engine.ways_on(find('"fatige"')) == engine.WaysOn()
+
+
 def test_words_that_are_only_together_nowhere_are_offered_alone():
     page = find("naltrexone Epstein zebrafish")
     assert engine.ways_on(page).alone == ("naltrexone", "Epstein")
 
 
-def test_no_way_on_is_looked_for_where_studies_are_found():
+def test_no_way_on_is_looked_for_where_many_studies_are_found():
     assert engine.ways_on(find("fatigue")) == engine.WaysOn()
 
 

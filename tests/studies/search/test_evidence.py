@@ -298,6 +298,12 @@ def test_every_address_is_an_ordinary_page(parameters):
         assert total(response.content.decode()) >= 0
 
 
+def test_few_studies_come_with_the_question_whether_another_word_was_meant(client):
+    text = client.get("/evidence/?q=fatige&pem=not_coded").content.decode()
+    assert total(text) == 1
+    assert 'Did you mean <a href="?q=fatigue&amp;pem=not_coded">fatigue</a>?' in text
+
+
 @pytest.mark.parametrize("piece", ["a&", "pem=required&", "q=fatigue&", "year_from=x&", "topic=%00&", "page=&", "%22&"])
 def test_ten_kilobytes_of_parameters_are_an_ordinary_page(client, piece):
     response = client.get("/evidence/?" + piece * (10_000 // len(piece)))

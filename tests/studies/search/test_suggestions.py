@@ -35,8 +35,16 @@ def test_of_words_equally_near_the_one_in_most_texts_is_meant():
 
 
 def test_only_unknown_words_of_a_search_text_are_replaced():
-    assert corrected('"fatgue" -mice LDN', ["fatgue"], SPELLINGS) == '"fatigue" -mice LDN'
-    assert corrected("xyzxyz", ["xyzxyz"], SPELLINGS) is None
+    assert corrected('"fatgue" -mice LDN', unknown=["fatgue"], spellings=SPELLINGS) == '"fatigue" -mice LDN'
+    assert corrected("xyzxyz", unknown=["xyzxyz"], spellings=SPELLINGS) is None
+
+
+def test_a_much_more_usual_word_is_meant_instead_of_a_rare_one():
+    spellings = Spellings(["fatige", *["fatigue"] * 20, "pain", *["paint"] * 19])
+    assert spellings.usual("Fatige") == "fatigue"
+    assert spellings.usual("pain") is None
+    assert spellings.usual("fatigue") is None
+    assert corrected("fatige -pain", unknown=[], known=["fatige", "pain"], spellings=spellings) == "fatigue -pain"
 
 
 def test_words_that_can_be_misspelled():
