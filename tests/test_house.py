@@ -62,7 +62,6 @@ BAD_SETTINGS = {
         {"SECRET_KEY": "   "},
         "SECRET_KEY is not set. Set it in the environment or .env, or use scripts/run to try the atlas.",
     ),
-    "short secret": ({"SECRET_KEY": "x" * 31}, "SECRET_KEY is too short: write at least 32 random characters."),
     "address without scheme": (
         GOOD | {"ATLAS_URL": "atlas.example.org"},
         "ATLAS_URL is 'atlas.example.org': write an address such as https://atlas.example.org.",
