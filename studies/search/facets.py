@@ -58,11 +58,15 @@ class Selection:
 
 @dataclass(frozen=True)
 class Result:
-    """The studies that fit, and the counts of every facet and year; a year is missing where nothing fits."""
+    """The studies that fit, and the counts of every facet and year; a year is missing where nothing fits.
+
+    `undated` is how many the histogram lacks because their paper has no year.
+    """
 
     bitmap: int
     counts: Counts
     years: dict[int, int]
+    undated: int
 
     @property
     def total(self) -> int:
@@ -109,10 +113,12 @@ class Index:
         def others(facet: str) -> int:
             return reduce(and_, (bits for name, bits in chosen.items() if name != facet), base)
 
+        years = {year: number for year, number in _counts(self.years, others(YEAR)).items() if number}
         return Result(
             bitmap=reduce(and_, chosen.values(), base),
             counts={facet: _counts(self.values.get(facet, {}), others(facet)) for facet in FACETS},
-            years={year: number for year, number in _counts(self.years, others(YEAR)).items() if number},
+            years=years,
+            undated=others(YEAR).bit_count() - sum(years.values()),
         )
 
 

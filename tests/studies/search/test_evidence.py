@@ -304,6 +304,17 @@ def test_few_studies_come_with_the_question_whether_another_word_was_meant(clien
     assert 'Did you mean <a href="?q=fatigue&amp;pem=not_coded">fatigue</a>?' in text
 
 
+def test_a_paper_without_a_year_is_counted_beside_the_histogram(client):
+    def counted(text):
+        return sum(map(int, re.findall(r"</a> \((\d+)\)</li>", text)))
+
+    whole, dated = (client.get(f"/evidence/{choice}").content.decode() for choice in ("", "?year_from=1900"))
+    assert whole.count("No year recorded: 1 study.") == dated.count("No year recorded: 1 study.") == 1
+    assert counted(whole) + 1 == total(whole) == 913
+    assert counted(dated) == total(dated) == 912
+    assert "No year recorded" not in client.get("/evidence/?text=with").content.decode()
+
+
 @pytest.mark.parametrize("piece", ["a&", "pem=required&", "q=fatigue&", "year_from=x&", "topic=%00&", "page=&", "%22&"])
 def test_ten_kilobytes_of_parameters_are_an_ordinary_page(client, piece):
     response = client.get("/evidence/?" + piece * (10_000 // len(piece)))
