@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -124,8 +125,12 @@ def _apply(*, values: Mapping[str, Any], **act: Any) -> Told:
     revision = review.apply(**act, **{name: values[name] for name in ("digest", "edition", "text")})
     if revision is None:
         return "Applied."
-    text = 'Applied. It is <a href="{}">version {}</a> of the study, and its history says what changed and why.'
-    return format_html(text, revision.get_absolute_url(), revision.number)
+    text = (
+        'Applied. It is <a href="{}">version {}</a> of the study. Its '
+        '<a href="{}">history says what changed and why</a>.'
+    )
+    history = reverse("studies:history", args=[revision.study.slug])
+    return format_html(text, revision.get_absolute_url(), revision.number, history)
 
 
 def _is_held_by_another(now: Situation) -> bool:
