@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -49,9 +50,15 @@ def _carry_out(
         form.add_error(None, str(error))
         return page.show(admin, request, contribution, typed={act.slug: form})
     except (Decided, Stale, Conflict, NotAllowed) as error:
-        return answer_to(error, admin, request, contribution, typed=typed_texts(form))
+        return answer_to(error, admin, request, contribution, typed=typed_words(form))
     messages.success(request, told)
     return HttpResponseRedirect(page.address(contribution, "change", request))
+
+
+def typed_words(form: forms.Form) -> list[tuple[str, str]]:
+    """What a person typed, as against what they chose from a list."""
+    chosen = {str(field.label) for field in form if isinstance(field.field, forms.ChoiceField)}
+    return [(label, text) for label, text in typed_texts(form) if label not in chosen]
 
 
 def answer_to(

@@ -14,7 +14,7 @@ from django.utils import timezone
 from contributions import answers, messages, review
 from contributions.admin import page
 from contributions.admin.acts import DECIDE, Situation, situation
-from contributions.admin.deciding import answer_to
+from contributions.admin.deciding import answer_to, typed_words
 from contributions.admin.forms import AnswerForm, answer_field
 from contributions.models import Contribution
 from contributions.moves import as_shown
@@ -23,7 +23,6 @@ from contributions.transitions import Action
 from contributions.vocabulary import Kind
 from studies import drafting
 from studies.admin.fields import LinesField
-from studies.admin.steps import typed_texts
 from studies.errors import Problems
 from studies.identifiers import recognise
 
@@ -65,7 +64,7 @@ def draft_page(admin: StaffAdmin, request: HttpRequest, contribution: Contributi
     except (Problems, TextMissing) as error:
         form.add_error(None, str(error))
     except (Decided, NotAllowed) as error:
-        return answer_to(error, admin, request, contribution, typed=typed_texts(form))
+        return answer_to(error, admin, request, contribution, typed=typed_words(form))
     return _show(admin, request, now, form)
 
 

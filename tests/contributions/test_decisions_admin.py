@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from contributions import interest, messages, review, thread
+from contributions import answers, interest, messages, review, thread
 from contributions.admin.acts import ACTS
 from contributions.answers import DECLINE
 from contributions.models import Contribution, Event, ProposalLink, StaffSettings
@@ -27,6 +27,7 @@ from tests.contributions.factories import (
     received,
     shown,
 )
+from tests.readability import longest_sentence, smog
 from tests.signing_in import sign_in
 from tests.studies.filling import form_of
 from tests.studies.pages import change, text_of
@@ -268,6 +269,13 @@ def test_lead_erases_what_ended(client, moderator):
     press(client, one, "erase", sure="on")
     page = client.get(at(one))
     assert (state_of(one), "The text is deleted." in page.content.decode()) == ("erased", True)
+
+
+def test_sentences_to_start_from_are_easy_to_read():
+    groups = (answers.ASK, answers.NOTE, answers.DUPLICATE, answers.APPLY, answers.DRAFT, answers.DECLINE)
+    texts = [start.text for group in groups for start in group.values()]
+    assert smog("\n\n".join(texts)) <= 9
+    assert max(map(longest_sentence, texts)) <= 25
 
 
 # --- Proposing and applying -------------------------------------------------------------------------------------------
