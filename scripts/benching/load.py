@@ -151,7 +151,9 @@ def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 
 def load(size: int, citations: Path | None) -> dict[str, Any]:
     """Migrate and fill the database; returns size, seconds and database vendor."""
+    from django.apps import apps
     from django.core.management import call_command
+    from django.core.management.color import no_style
     from django.db import connection, transaction
 
     from scripts.benching.corpus import make, read_sources
@@ -167,6 +169,8 @@ def load(size: int, citations: Path | None) -> dict[str, Any]:
             loader.write()
     PublicState.objects.update(counter=1, revisions=size, newest_hash=f"{size:064x}")
     with connection.cursor() as cursor:
+        for reset in connection.ops.sequence_reset_sql(no_style(), apps.get_app_config("studies").get_models()):
+            cursor.execute(reset)  # rows came with their ids
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
     return {"size": size, "seconds": round(time.monotonic() - started, 1), "database": connection.vendor}
 

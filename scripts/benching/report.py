@@ -36,13 +36,13 @@ Results = Mapping[str, Any]
 Row = Sequence[object]
 
 
-def placed(document: str, figures: str) -> str:
+def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END)) -> str:
     """The document with the part between its markers replaced; raises ValueError where a marker is missing."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = document.partition(markers[0])
+    _, end, after = rest.partition(markers[1])
     if not begin or not end:
-        raise ValueError(f"the document has no markers {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{figures.strip()}\n\n{END}{after}"
+        raise ValueError(f"the document has no markers {markers[0]} and {markers[1]}")
+    return f"{before}{begin}\n\n{figures.strip()}\n\n{end}{after}"
 
 
 def merged(old: Results, new: Results) -> dict[str, Any]:

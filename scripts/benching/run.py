@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres
-from scripts.benching import extras, measure
+from scripts.benching import extras, measure, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -37,6 +37,8 @@ class Plan:
     citations: Path | None
     extras: tuple[str, ...]
     upkeep: bool
+    open_messages: tuple[int, ...] = (100, 10_000)
+    sent: int = 160
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,23 @@ def run(plan: Plan, command: str) -> dict[str, Any]:
     if plan.upkeep:
         results["upkeep"] = {**results.get("upkeep", {}), **upkeep(plan)}
     return results
+
+
+def run_messages(plan: Plan, command: str) -> dict[str, Any]:
+    """The private side alone: queue, acts and sending, on a database of the smallest size for each engine."""
+    results: dict[str, Any] = {}
+    for engine in plan.engines:
+        with database(engine, plan.sizes[0]) as place:
+            say(f"messages on {engine}: loading")
+            place.python("-m", "scripts.benching.load", str(place.size), *map(str, filter(None, [plan.citations])))
+            place.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+            say("sending")
+            with place.gunicorn("atlas_site.wsgi") as server:
+                sent = sending.measured(place, server.port, plan.sent)
+            say(f"the queue with {', '.join(map(str, plan.open_messages))} open messages")
+            inside = place.ask("messages", list(plan.open_messages))
+            results[engine] = {"sending": sent, "inside": inside, "machine": machine(plan, command)}
+    return {"messages": results}
 
 
 @contextlib.contextmanager

@@ -156,5 +156,6 @@ def environment(database_url: str, data: Path) -> dict[str, str]:
         "ATLAS_DATA_DIR": str(data),
         "ATLAS_STATIC_ROOT": str(data / "static"),
         "ATLAS_LOCAL": "1",
+        "ATLAS_TRUSTED_PROXIES": "1",  # clients say from where they send, as many people would
         "SECRET_KEY": "a-key-for-measurements-alone-which-guards-nothing-at-all",
     }
