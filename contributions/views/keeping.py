@@ -61,7 +61,9 @@ def kept(request: HttpRequest, failed: HttpResponse) -> HttpResponse:
         "action": request.path if status != 404 else FORM,
     }
     page = render_to_string("contributions/kept.html", site(request) | context | {"csrf_token": get_token(request)})
-    return _guarded(request, HttpResponse(page, status=status))
+    response = HttpResponse(page, status=status)
+    response._has_been_logged = getattr(failed, "_has_been_logged", False)  # one fault, one line of the log
+    return _guarded(request, response)
 
 
 def too_large(request: HttpRequest) -> bool:

@@ -109,7 +109,7 @@ def test_log_of_a_private_page_is_method_view_and_status(visitor, fault, status,
         visitor.post(f"/contribute/{fault}/?text={TYPED}", {"text": f"{TYPED} ü"})
     text = heard.getvalue()
     assert [word for word in (TYPED, *NEVER) if word in text] == []
-    assert f"POST contribute_{fault} {status}\n" in text
+    assert text.count(f"POST contribute_{fault} {status}\n") == 1
     assert "ValueError" in text or fault not in {"fail", "fail_in_template"}
 
 
