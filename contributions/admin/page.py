@@ -40,7 +40,7 @@ def show(
         return HttpResponseNotAllowed(["GET", "HEAD"])
     now = situation(contribution, user=request.user, at=timezone.now())
     form = next(iter(typed.values())) if typed else None
-    response = admin.page(
+    return admin.page(
         request,
         "admin/contributions/contribution.html",
         title=contribution.alias,
@@ -54,8 +54,6 @@ def show(
         take_it_first=not contribution.holder_id and now.allows(Action.CLAIM),
         **ways(request, contribution),
     )
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
 
 
 def about(now: Situation) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -39,7 +40,7 @@ class Camera:
         self.page.evaluate("window.scrollTo(0, 0)")
         box = self.page.locator(top).first.bounding_box()
         start = max(0, (box["y"] if box else 0) - 8)
-        clip = {"x": 0, "y": start, "width": WIDTH, "height": height}
+        clip: Any = {"x": 0, "y": start, "width": WIDTH, "height": height}
         picture = smaller(self.page.screenshot(full_page=True, clip=clip))
         (self.folder / f"{name}.png").write_bytes(picture)
         print(f"docs/img/{name}.png: {len(picture):,} bytes", flush=True)

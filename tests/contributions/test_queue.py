@@ -247,6 +247,24 @@ def test_page_of_one_takes_as_few_queries_whatever_the_queue_holds(desk):
     assert len(queries_of(desk, at(one))) <= few + 2  # the next item, and other messages about this study
 
 
+def test_acts_take_as_few_queries_whatever_the_queue_holds(desk, moderator):
+    study = a_study()
+    first, second = [received(study=study) for _ in range(2)]
+
+    def counts(one):
+        found = []
+        for act, typed in [("claim", {}), ("renew", {}), ("ask", {"text": "Which table?"})]:
+            version = Contribution.objects.values_list("version", flat=True).get(pk=one.pk)
+            with CaptureQueriesContext(connection) as seen:
+                assert desk.post(at(one, act), {"version": version} | typed).status_code == 302
+            found.append(len(seen))
+        return found
+
+    few = counts(first)
+    many(60, study=study)
+    assert counts(second) == few
+
+
 # --- Who gets in, and what is not there -----------------------------------------------------------------------------------
 
 
