@@ -134,7 +134,7 @@ def test_nothing_private_gets_out(world):
 
 
 @pytest.mark.full
-def test_nothing_private_gets_out_of_any_kind_state_or_fault(world):
+def test_nothing_private_gets_out_of_any_kind_state_or_fault(world, settings):
     for number, name in enumerate(sorted(desk.WALKS, key=lambda name: name != "closed")):
         desk.walk(world, contributing.send(world, Kind.CORRECTION, world.studies[number % 2]), name)
     quarantined = contributing.send(world, Kind.OTHER, homepage="https://example.com")
@@ -143,6 +143,9 @@ def test_nothing_private_gets_out_of_any_kind_state_or_fault(world):
         contributing.send(world, kind, world.studies[1])
     desk.walk_draft(world, contributing.send(world, Kind.MISSING_PAPER))
     provoke(world, list(FAULTS))
+    settings.DEBUG = True  # Django's technical pages
+    provoke(world, [name for name, (status, _) in FAULTS.items() if status in {403, 404, 500}])
+    settings.DEBUG = False
     call_command("remind")
     seen = browse(world, roles=list(world.staff), each=12)
     assert public_views() - seen == NOT_LINKED
