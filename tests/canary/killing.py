@@ -24,7 +24,6 @@ from contributions.models import Contribution, Event, Message
 rows = Contribution.objects.prefetch_related("messages")
 print(json.dumps({
     "texts": [[entry.content["text"] for entry in messages.read(row)] for row in rows],
-    "times": [row.received_at.timestamp() for row in rows],
     "messages": Message.objects.count(),
     "events": sorted(Event.objects.values_list("contribution_id", "action")),
     "contributions": sorted(rows.values_list("pk", flat=True)),
@@ -117,14 +116,12 @@ class Contributor:
         self.values: dict[str, str] = {}
         self.tries: list[str] = []  # what came back: "200", another status, or the name of the fault
         self.words = ""
-        self.pressed = 0.0  # the time of the press that brought the receipt
 
     def send(self, *, until: float) -> None:
         while not self.words and time.monotonic() < until:
             try:
                 self.values = self.values or self.sender.form()
                 self.server.about_to_send()
-                self.pressed = time.time()
                 reply = self.sender.send(self.values, self.text)
                 self.tries.append(str(reply.status))
                 self.words = reply.words
