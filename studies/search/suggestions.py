@@ -13,6 +13,8 @@ ONE_MISTAKE_UP_TO = 5  # letters; longer words may have two
 MOST_WORDS = 100_000
 SLIP_BELOW = 20  # a word that papers use twenty times less often than its neighbour may be a slip, also of a paper
 
+ByLength = Mapping[int, list[tuple[str, int]]]
+
 _A = ord("a")
 _PHRASE = re.compile('"[^"]*"?')
 
@@ -26,8 +28,11 @@ class Spellings:
             counts.update({word for word in surfaces(text) if len(word) >= SHORTEST - 1})
         self._counts: Mapping[str, int] = dict(counts.most_common(MOST_WORDS))
         self._by_length: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        for word in self._counts:
+        self._usual_by_length: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for word, count in self._counts.items():
             self._by_length[len(word)].append((word, _letters(word)))
+            if count >= SLIP_BELOW:
+                self._usual_by_length[len(word)].append((word, _letters(word)))
 
     def nearest(self, word: str) -> str | None:
         """The word that differs in the fewest letters, then the one in most texts; None where none is near.
@@ -35,7 +40,7 @@ class Spellings:
         A missing, added, wrong or swapped letter is one mistake. Words with the same stem are no correction.
         """
         word = fold(word)
-        if len(word) < SHORTEST or not word.isascii() or not word.isalpha():
+        if not _can_be_wrong(word):
             return None
         mistakes = 1 if len(word) <= ONE_MISTAKE_UP_TO else 2
         near = [(distance(word, other, mistakes), other) for other in self._alike(word, mistakes)]
@@ -44,15 +49,22 @@ class Spellings:
 
     def usual(self, word: str) -> str | None:
         """The nearest word where it stands in so many more texts that this one may be a slip; else None."""
+        word = fold(word)
+        often = SLIP_BELOW * max(1, self._counts.get(word, 0))
+        # Few words stand in so many texts; only where one of them is alike are all words worth a look.
+        if not _can_be_wrong(word) or not any(
+            self._counts[other] >= often for other in self._alike(word, 2, self._usual_by_length)
+        ):
+            return None
         near = self.nearest(word)
-        often = SLIP_BELOW * max(1, self._counts.get(fold(word), 0))
         return near if near and self._counts[near] >= often else None
 
-    def _alike(self, word: str, mistakes: int) -> Iterable[str]:
+    def _alike(self, word: str, mistakes: int, by_length: ByLength | None = None) -> Iterable[str]:
         """Words of about the same length and letters; a mistake changes the set of letters by two at most."""
         letters = _letters(word)
+        by_length = self._by_length if by_length is None else by_length
         for length in range(len(word) - mistakes, len(word) + mistakes + 1):
-            for other, others in self._by_length.get(length, ()):
+            for other, others in by_length.get(length, ()):
                 if (letters ^ others).bit_count() <= 2 * mistakes:
                     yield other
 
@@ -94,6 +106,11 @@ def distance(one: str, other: str, most: int) -> int:
         if min(row) > most:
             return most + 1
     return min(table[-1][-1], most + 1)
+
+
+def _can_be_wrong(word: str) -> bool:
+    """Whether it is a folded word of letters, long enough to have few neighbours."""
+    return len(word) >= SHORTEST and word.isascii() and word.isalpha()
 
 
 def _letters(word: str) -> int:
