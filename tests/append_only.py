@@ -32,9 +32,11 @@ def lifted() -> Iterator[None]:
 def put_seeds_back() -> None:
     """Write the rows that migrations wrote and an emptied database lacks; again does no harm."""
     seed = import_module("studies.migrations.0002_seed")
+    glossary = import_module("studies.migrations.0006_seed_glossary")
     rights = import_module("contributions.migrations.0002_staff_rights")
     for name in SEEDS:
         getattr(seed, name)(apps, None)
+    glossary.seed_glossary(apps, None)
     rights.seed_rights(apps, None)
 
 
