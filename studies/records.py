@@ -25,13 +25,30 @@ class Collective:
 Author = Person | Collective
 
 
+@dataclass(frozen=True)
+class Relation:
+    """What a source says of this paper and another one. `doi` or `pmid` name the other where the source does.
+
+    `kind` reads from this paper: retracted_by, retraction_of, concern_in, concern_for, corrected_by, correction_of, comment_on,
+    commented_by, preprint_of, has_preprint, update_of, updated_by, republished_from, republished_in. `text` is the source's
+    own reference, `on` the date of the notice.
+    """
+
+    kind: str
+    doi: str = ""
+    pmid: str = ""
+    text: str = ""
+    on: date | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """One paper, with what the atlas says about it where it is an entry of the atlas.
 
     Text that is not known is empty, a number that is not known is None. Identifiers are normalised (identifiers.py);
     `retraction_status` is a slug: none, corrected, expression_of_concern, retracted, withdrawn. `pages` is `284-287`
-    or an article number. `pem_label` is the badge in words.
+    or an article number. `publication_types` are the source's own words ("Journal Article", "Preprint", "posted-content");
+    `preprint_doi` is that of the preprint of this paper. `pem_label` is the badge in words.
     """
 
     title: str
@@ -56,6 +73,12 @@ class Record:
     keywords: tuple[str, ...] = ()
     retraction_status: str = "none"
     retraction_notice_doi: str = ""
+    retraction_on: date | None = None
+
+    vernacular_title: str = ""
+    publication_types: tuple[str, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    preprint_doi: str = ""
 
     pem_label: str = ""
     atlas_slug: str = ""
