@@ -33,10 +33,13 @@ def put_seeds_back() -> None:
     """Write the rows that migrations wrote and an emptied database lacks; again does no harm."""
     seed = import_module("studies.migrations.0002_seed")
     glossary = import_module("studies.migrations.0006_seed_glossary")
+    desk = import_module("studies.migrations.0009_desk_seeds")
     rights = import_module("contributions.migrations.0002_staff_rights")
     for name in SEEDS:
         getattr(seed, name)(apps, None)
     glossary.seed_glossary(apps, None)
+    desk.seed_queries(apps, None)
+    desk.seed_desk_rights(apps, None)
     rights.seed_rights(apps, None)
 
 

@@ -1,7 +1,9 @@
 """The public record."""
 
 from .classification import AuthorResponse, CaseDefinition, Flag, StudyDefinition, StudyLink, Topic
-from .guide import GlossaryTerm
+from .desk import Arrival, PossibleDuplicate, PublishingOrder, SourceQuery, SyncRun, Upload
+from .guide import GlossaryTerm, Guide, GuideRevision, TermRevision
+from .integrity import Finding, IntegrityCheck, Override
 from .people import Author
 from .proposal import Proposal
 from .public_state import PublicState
@@ -11,21 +13,33 @@ from .study import Abstract, SlugRedirect, Study, TextProvenance
 
 __all__ = [
     "Abstract",
+    "Arrival",
     "Author",
     "AuthorResponse",
     "CaseDefinition",
+    "Finding",
     "Flag",
     "GlossaryTerm",
+    "Guide",
+    "GuideRevision",
+    "IntegrityCheck",
+    "Override",
+    "PossibleDuplicate",
     "Proposal",
     "PublicState",
+    "PublishingOrder",
     "Revision",
     "RevisionApproval",
     "RevisionValue",
     "SearchDocument",
     "SlugRedirect",
+    "SourceQuery",
     "Study",
     "StudyDefinition",
     "StudyLink",
+    "SyncRun",
+    "TermRevision",
     "TextProvenance",
     "Topic",
+    "Upload",
 ]
