@@ -7,13 +7,14 @@ looks like a study is created and reported, because two papers may share a title
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from studies import pem, slugs
+from studies.formats.readers.refusals import Refusal
 from studies.incoming import LIST_TEXTS, TEXTS, Coding, Incoming, IncomingError
 from studies.matching import Paper, Shelf, fold, notice_kind
 from studies.models import (
@@ -27,42 +28,13 @@ from studies.models import (
     TextProvenance,
     Topic,
 )
+from studies.outcome import Fate, Line, Outcome, Pair
 from studies.records import Author as RecordAuthor
 from studies.records import Collective
 from studies.snapshots import abstract_hash
 from studies.vocabulary import Drafter, LinkType, Precision
 
 IDENTIFIERS = ("doi", "pmid", "pmcid")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A record beside a study of the atlas, with what made them meet: an identifier, or "title"."""
-
-    title: str
-    slug: str
-    other_title: str
-    other_slug: str
-    because: str
-
-
-@dataclass
-class Outcome:
-    """What became of a list of records. Every record is in exactly one of `created`, `present` and `refused`."""
-
-    created: list[int] = field(default_factory=list)  # ids of studies, in the order of the records
-    present: int = 0
-    refused: list[Pair] = field(default_factory=list)
-    look_alikes: list[Pair] = field(default_factory=list)
-    notices: list[tuple[str, str, str]] = field(default_factory=list)  # kind, slug, title
-    problems: list[str] = field(default_factory=list)
-
-    def add(self, other: Outcome) -> None:
-        """Take over what another outcome holds."""
-        self.created += other.created
-        self.present += other.present
-        for name in ("refused", "look_alikes", "notices", "problems"):
-            getattr(self, name).extend(getattr(other, name))
 
 
 class Holdings:
@@ -108,42 +80,65 @@ class Holdings:
         return [other.key for other in seen]
 
 
-def ingest(papers: Sequence[Incoming], *, holdings: Holdings, is_sample: bool = False) -> Outcome:
+def ingest(
+    items: Sequence[Incoming | Refusal],
+    *,
+    holdings: Holdings,
+    first: int = 1,
+    is_sample: bool = False,
+    with_notices: bool = False,
+) -> Outcome:
     """Create draft studies for the papers that the atlas does not hold yet.
 
+    `items` is what a reader gave, in its order; `first` is the number of the first one in its file. Refusals pass
+    through, so that the outcome has a line for every record. `with_notices` creates studies of notices too.
+
     Effects, in one transaction: Study, Author, Abstract, StudyDefinition, StudyLink, TextProvenance and topic rows of
-    the new drafts; `holdings` learns about them. Nothing is published and no study that was there is touched. The PEM
-    badge of a coded paper is derived, an uncoded one stays "not yet assessed". Links are made between papers of the
-    same call only, so that no published study changes without a revision.
+    the new drafts; `holdings` learns about them, and must be thrown away where the caller rolls the transaction back.
+    Nothing is published and no study that was there is touched. The PEM badge of a coded paper is derived, an uncoded
+    one stays "not yet assessed". Links are made between papers of the same call only, so that no published study
+    changes without a revision.
     Raises IncomingError for a coding that names an unknown definition or topic, and PemError for an impossible one.
     """
     outcome = Outcome()
     fresh: list[tuple[str, Incoming]] = []
-    for paper in papers:
-        slug = _admit(paper, holdings, outcome)
-        if slug:
-            fresh.append((slug, paper))
+    for number, item in enumerate(items, start=first):
+        if isinstance(item, Refusal):
+            outcome.lines.append(Line(number=number, fate=Fate.REFUSED, title=item.title, reason=item.reason))
+        elif slug := _admit(number, item, holdings, outcome, with_notices=with_notices):
+            fresh.append((slug, item))
     with transaction.atomic():
-        outcome.created = _create(fresh, is_sample=is_sample, outcome=outcome)
+        created = dict(
+            zip((slug for slug, _ in fresh), _create(fresh, is_sample=is_sample, outcome=outcome), strict=True)
+        )
+    outcome.lines = [
+        replace(line, study=created[line.slug]) if line.fate == Fate.CREATED else line for line in outcome.lines
+    ]
     return outcome
 
 
-def _admit(paper: Incoming, holdings: Holdings, outcome: Outcome) -> str:
-    """The slug of a new study, or nothing when the record is not to be created; says why in the outcome."""
+def _admit(number: int, paper: Incoming, holdings: Holdings, outcome: Outcome, *, with_notices: bool) -> str:
+    """The slug of a new study, or nothing when the record is not to be created; adds its line to the outcome."""
+    line = Line(number=number, fate=Fate.DUPLICATE, title=paper.record.title, remarks=paper.problems)
     if holdings.holds(paper):
-        outcome.present += 1
+        outcome.lines.append(line)
         return ""
     conflict = holdings.conflict(paper)
     if conflict:
-        number, slug = conflict
-        outcome.refused.append(Pair(paper.record.title, "", holdings.titles[slug], slug, number))
+        identifier, slug = conflict
+        reason = f"{identifier} belongs to “{holdings.titles[slug]}”."
+        outcome.lines.append(replace(line, fate=Fate.REFUSED, slug=slug, reason=reason))
+        return ""
+    notice = notice_kind(paper.record.title)
+    if notice and not with_notices:
+        outcome.lines.append(replace(line, fate=Fate.NOTICE, notice=notice))
         return ""
     slug = _slug(paper, holdings)
+    outcome.lines.append(replace(line, fate=Fate.CREATED, slug=slug, notice=notice))
     for other in holdings.look_alikes(paper):
-        outcome.look_alikes.append(Pair(paper.record.title, slug, holdings.titles[other], other, "title"))
-    if kind := notice_kind(paper.record.title):
-        outcome.notices.append((kind, slug, paper.record.title))
-    outcome.problems += [f"{slug}: {problem}" for problem in paper.problems]
+        outcome.possible.append(
+            Pair(number, paper.record.title, slug, holdings.titles[other], other, ("The titles are alike.",), 0.5)
+        )
     holdings.put(slug, paper.record.title, paper.first_author, paper.record.year, paper.identifiers)
     return slug
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from studies.formats.readers.refusals import Refusal
 from studies.incoming import Coding, Definition, Incoming, IncomingError
 from studies.ingest import Holdings, ingest
 from studies.models import SlugRedirect, Study, StudyLink
@@ -37,12 +38,12 @@ def test_ingest_knows_a_paper_by_all_its_identifiers():
     bring(paper(doi="10.1000/1", pmid="1"))
     for again in (paper(doi="10.1000/1", pmid="1"), paper(doi="10.1000/1", title="Other words")):
         outcome = bring(again)
-        assert (outcome.created, outcome.present, outcome.refused) == ([], 1, [])
+        assert (outcome.created, len(outcome.duplicates), outcome.refused) == ([], 1, [])
 
 
 def test_ingest_knows_a_paper_without_identifiers_by_title_author_and_year():
     bring(paper())
-    assert bring(paper(title="SLEEP in ME/CFS.")).present == 1
+    assert len(bring(paper(title="SLEEP in ME/CFS.")).duplicates) == 1
     assert len(bring(paper(year=2021)).created) == 1
     assert len(bring(paper(pmid="7")).created) == 1
 
@@ -53,25 +54,21 @@ def test_ingest_refuses_a_taken_identifier_whatever_the_state_of_its_study(state
     make_study(doi="10.1000/1", pmid="1", title="First", slug="first", state=state, version=version)
     outcome = bring(paper(doi="10.1000/1", pmid="2"))
     assert outcome.created == []
-    (pair,) = outcome.refused
-    assert (pair.title, pair.other_title, pair.other_slug, pair.because) == (
-        RECORD.title,
-        "First",
-        "first",
-        "doi:10.1000/1",
-    )
+    (line,) = outcome.refused
+    assert (line.number, line.title, line.slug, line.study) == (1, RECORD.title, "first", None)
+    assert line.reason == "doi:10.1000/1 belongs to “First”."
 
 
 def test_ingest_refuses_the_preprint_of_a_study():
     make_study(preprint_doi="10.1101/9", doi="10.1000/1")
-    assert [pair.because for pair in bring(paper(doi="10.1101/9", pmid="4")).refused] == ["doi:10.1101/9"]
+    assert len(bring(paper(doi="10.1101/9", pmid="4")).refused) == 1
 
 
 def test_ingest_refuses_a_record_that_mixes_up_two_studies():
     make_study(doi="10.1000/1")
     make_study(pmid="2")
     outcome = bring(paper(doi="10.1000/1", pmid="2"))
-    assert (outcome.created, outcome.present, len(outcome.refused)) == ([], 0, 1)
+    assert (outcome.created, outcome.duplicates, len(outcome.refused)) == ([], [], 1)
 
 
 def test_ingest_refuses_the_second_of_two_records_in_one_call():
@@ -82,14 +79,32 @@ def test_ingest_refuses_the_second_of_two_records_in_one_call():
 def test_ingest_creates_and_reports_a_look_alike():
     outcome = bring(paper(doi="10.1000/1"), paper(doi="10.1000/2", year=2021))
     assert len(outcome.created) == 2
-    (pair,) = outcome.look_alikes
+    (pair,) = outcome.possible
     assert (pair.slug, pair.other_slug) == ("li-2021-sleep-me-cfs", "li-2020-sleep-me-cfs")
 
 
-def test_ingest_reports_a_notice_and_codes_nothing():
+def test_ingest_reports_a_notice_and_creates_no_study():
     outcome = bring(paper(title="RETRACTION: Sleep in ME/CFS"))
-    assert outcome.notices == [("retraction", "li-2020-retraction-sleep", "RETRACTION: Sleep in ME/CFS")]
+    (line,) = outcome.notices
+    assert (line.notice, line.title, line.study) == ("retraction", "RETRACTION: Sleep in ME/CFS", None)
+    assert Study.objects.count() == 0
+
+
+def test_ingest_creates_a_notice_where_asked_and_codes_nothing():
+    outcome = ingest([paper(title="RETRACTION: Sleep in ME/CFS")], holdings=Holdings(), with_notices=True)
+    assert [(line.notice, line.slug) for line in outcome.lines] == [("retraction", "li-2020-retraction-sleep")]
     assert Study.objects.get().retraction_status == "none"
+
+
+def test_ingest_numbers_every_record_and_passes_refusals_through():
+    outcome = ingest(
+        [Refusal(8, "No title."), paper(doi="10.1000/1"), paper(doi="10.1000/1")], holdings=Holdings(), first=8
+    )
+    assert [(line.number, line.fate) for line in outcome.lines] == [(8, "refused"), (9, "created"), (10, "duplicate")]
+    assert outcome.lines[0].reason == "No title."
+    assert outcome.counts == {
+        "created": 1, "updated": 0, "duplicate": 1, "notice": 0, "refused": 1, "possible_duplicates": 0,
+    }  # fmt: skip
 
 
 def test_ingest_gives_every_study_an_address_of_its_own():

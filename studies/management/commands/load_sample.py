@@ -10,8 +10,9 @@ from django.db import transaction
 
 from studies import publishing
 from studies.incoming import Incoming
-from studies.ingest import Holdings, Outcome, Pair, ingest
+from studies.ingest import Holdings, ingest
 from studies.models import Study
+from studies.outcome import Outcome
 from studies.sample_files import coded_papers, listed_papers
 
 BATCH = 500  # papers in one transaction: a load that is cut off keeps whole batches and continues with the next one
@@ -52,7 +53,7 @@ def load(*, everything: bool) -> Outcome:
 
 @transaction.atomic
 def load_batch(papers: list[Incoming], holdings: Holdings) -> Outcome:
-    outcome = ingest(papers, holdings=holdings, is_sample=True)
+    outcome = ingest(papers, holdings=holdings, is_sample=True, with_notices=True)
     if outcome.created:
         publishing.publish_sample(outcome.created)
     return outcome
@@ -66,27 +67,24 @@ def batches(papers: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
 
 def summary(outcome: Outcome) -> str:
     return (
-        f"Sample atlas: {len(outcome.created)} studies created, {outcome.present} were already there, "
+        f"Sample atlas: {len(outcome.created)} studies created, {len(outcome.duplicates)} were already there, "
         f"{len(outcome.refused)} not created because a study has their identifier, "
-        f"{len(outcome.look_alikes)} possible duplicates among the created."
+        f"{len(outcome.possible)} possible duplicates among the created."
     )
 
 
 def report_lines(outcome: Outcome) -> Iterator[str]:
     """What needs a person's eyes, under one heading for each kind; a suspected twin stands below its record."""
-    for heading, pairs in (
-        ("Not created, a study has the same identifier:", outcome.refused),
-        ("Created, but perhaps the same paper twice:", outcome.look_alikes),
-    ):
-        if pairs:
-            yield heading
-            yield from (line for pair in pairs for line in pair_lines(pair))
-    if outcome.notices:
+    if outcome.refused:
+        yield "Not created, a study has the same identifier:"
+        for line in outcome.refused:
+            yield from (f"- {line.title}", f"  {line.reason} [{line.slug}]")
+    if outcome.possible:
+        yield "Created, but perhaps the same paper twice:"
+        for pair in outcome.possible:
+            yield from (f"- {pair.title} [{pair.slug}]", f"  {pair.other_title} [{pair.other_slug}]")
+    if notices := [line for line in outcome.lines if line.notice]:
         yield "Created, and the title reads as a notice about another paper:"
-        yield from (f"- {title} [{slug}]" for _, slug, title in outcome.notices)
+        yield from (f"- {line.title} [{line.slug}]" for line in notices)
+    yield from (f"{line.slug}: {remark}" for line in outcome.lines for remark in line.remarks if line.study)
     yield from outcome.problems
-
-
-def pair_lines(pair: Pair) -> Iterator[str]:
-    yield f"- {pair.title} [{pair.slug or pair.because}]"
-    yield f"  {pair.other_title} [{pair.other_slug}]"
