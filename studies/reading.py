@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Q
 
 from studies.bibliography import record_of
+from studies.compiled import Compiled, hand_over
 from studies.disclosure import Disclosure, disclosures
 from studies.formats import citation, coins
-from studies.models import AuthorResponse, Flag, Study, StudyDefinition, StudyLink
+from studies.models import Author, AuthorResponse, Flag, Study, StudyDefinition, StudyLink, TextProvenance, Topic
 from studies.proof import Proof, proof_of
 from studies.records import Record
 from studies.related import Near, Related, related
@@ -19,6 +20,14 @@ from studies.vocabulary import APPLIED, DefinitionPem, FlagKind, LinkType, Metho
 WORDS_A_MINUTE = 160
 MOST_LINKS = 60
 FLAGS_IN_ORDER = (FlagKind.SAFETY, FlagKind.CONTESTED, FlagKind.SUPERSEDED)
+
+# The queries of every study page; those for parts that few studies have are ordinary ones.
+_authors: Compiled[Author] = Compiled(lambda study: Author.objects.filter(study=study))
+_topics: Compiled[Topic] = Compiled(lambda study: Topic.objects.filter(studies=study))
+_definitions: Compiled[StudyDefinition] = Compiled(
+    lambda study: StudyDefinition.objects.filter(study=study).select_related("definition")
+)
+_provenance: Compiled[TextProvenance] = Compiled(lambda study: TextProvenance.objects.filter(study=study))
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ def page_of(study: Study) -> StudyPage:
         responses=list(study.author_responses.all()) if has(study, "responses") else [],
         links=links,
         related=related(study, near=near_of(study, links)),
-        disclosures=disclosures(study.text_provenance.all()) if study.has_texts else [],
+        disclosures=disclosures(_provenance(study.pk)) if study.has_texts else [],
         method_flags=[MethodFlag(value).label for value in study.method_flags],
         pem_measures=[PemMeasure(value).label for value in study.pem_measured_by],
         short=length_of([study.summary, study.significance, study.limitations]),
@@ -98,10 +107,8 @@ def has(study: Study, part: str) -> bool:
 
 def fetch_parts(study: Study) -> None:
     """Fetch the related rows; where there can be none, note that without a query."""
-    definitions = StudyDefinition.objects.select_related("definition")
-    if not has(study, "definitions"):
-        definitions = definitions.none()
-    prefetch_related_objects([study], "authors", "topics", Prefetch("definitions", definitions))
+    definitions = _definitions(study.pk) if has(study, "definitions") else []
+    hand_over(study, {"authors": _authors(study.pk), "topics": _topics(study.pk), "definitions": definitions})
 
 
 def flags_of(study: Study) -> list[Flag]:

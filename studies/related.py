@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from studies.compiled import Compiled
 from studies.models import Study
 from studies.search import index as facet_index
 from studies.search.facets import Index
 
 MOST = 6
+
+_named: Compiled[Study] = Compiled(lambda *ids: Study.objects.published().named().filter(pk__in=ids).order_by())
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ def related(study: Study, *, near: Near) -> list[Related]:
         return []
     index = facet_index.current()
     ids = choose(index, own=study.pk, near=near)
-    found = Study.objects.published().named().in_bulk(ids)
+    found = {other.pk: other for other in _named(*ids)} if ids else {}
     return [Related(found[pk], reason_for(index, pk, near)) for pk in ids if pk in found]
 
 

@@ -11,6 +11,7 @@ from threading import Lock
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from studies.compiled import Compiled
 from studies.models import Author, CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
 from studies.search.bitmaps import Order
@@ -76,6 +77,7 @@ class Catalogue:
         return Spellings(public_words(self))
 
 
+_state: Compiled[PublicMoment] = Compiled(lambda: PublicState.objects.values_list("counter", "newest_hash"))
 _lines = count(1)
 _lock = Lock()
 _held: Catalogue | None = None
@@ -107,7 +109,7 @@ def forget() -> None:
 
 
 def _present_state() -> PublicMoment:
-    return PublicState.objects.values_list("counter", "newest_hash").first() or (0, "")
+    return next(iter(_state()), (0, ""))
 
 
 def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
