@@ -19,6 +19,7 @@ _ACCENTS = {
     "~": "\u0303",
     "→": "\u20d7",
     "˙": "\u0307",
+    ".": "\u0307",
 }
 _SILENT = frozenset({"annotation", "annotation-xml", "mphantom", "none", "mprescripts"})
 
