@@ -57,7 +57,7 @@ def parse_names(texts: Iterable[str]) -> list[Author]:
 
 def parse_name(text: str) -> Author:
     """One author's name; `text` must hold at least one letter or digit."""
-    if _is_group(text):
+    if is_group(text):
         return Collective(_LEAD.sub("", text))
     if "," in text:
         family, _, given = text.partition(",")
@@ -68,13 +68,26 @@ def parse_name(text: str) -> Author:
     return Person(text) if _may_be_family(text) else Collective(text)
 
 
+def parse_full_name(text: str) -> Author:
+    """A name that begins with the given names, as on a title page: "Mady Hornig", "Maria van der Berg"."""
+    if "," in text or is_group(text):
+        return parse_name(text)
+    *given, family = text.split()
+    while given and given[-1].islower() and given[-1] in _PARTICLES:
+        family = f"{given.pop()} {family}"
+    return Person(family, " ".join(given))
+
+
 def stands_for_more(texts: Iterable[str]) -> bool:
     """Whether the list itself says that authors are missing ("et al")."""
     return any(" ".join(text.split()).lower() in _NOBODY for text in texts)
 
 
-def _is_group(text: str) -> bool:
+def is_group(text: str) -> bool:
+    """Whether a name holds a word that only groups have in theirs, such as "Consortium"."""
     words = text.split()
+    if not words:
+        return False
     if "," in text and len(words) <= _MOST_FAMILY_WORDS:  # "Force, R.M.P.T." may be a person
         return False
     return bool(_LEAD.match(text) or _GROUP_WORDS.search(text)) or (words[0] in ("The", "the") and len(words) > 1)

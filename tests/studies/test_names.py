@@ -48,3 +48,18 @@ def test_parse_names_leaves_out_placeholders_and_keeps_the_order():
 @pytest.mark.parametrize(("texts", "more"), [(["Li, A"], False), (["Li, A", "et al."], True), ([], False)])
 def test_stands_for_more_sees_that_the_list_was_cut(texts, more):
     assert stands_for_more(texts) is more
+
+
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        ("Mady Hornig", Person("Hornig", "Mady")),
+        ("W. Ian Lipkin", Person("Lipkin", "W. Ian")),
+        ("Maria van der Berg", Person("van der Berg", "Maria")),
+        ("Hornig, Mady", Person("Hornig", "Mady")),
+        ("Plato", Person("Plato")),
+        ("RECOVER Consortium", Collective("RECOVER Consortium")),
+    ],
+)
+def test_name_as_on_a_title_page_is_taken_apart(text, author):
+    assert parse_full_name(text) == author

@@ -1,0 +1,52 @@
+"""Lists of authors as files write them in one text or one line each, taken apart into names. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from studies.names import parse_names, stands_for_more
+from studies.records import Author, Person
+
+_ORDER = re.compile(r"^(?P<given>(?:[^\W\d_]\.[-‐ ]*)+)\s*(?P<family>[^\W\d_][^\d,]*)$")
+_INITIALS = re.compile(r"^(?:[^\W\d_]\.?[-‐ ]?){1,5}$")
+_FAMILY_INITIALS = re.compile(r"^[^\W\d_][^,]*?\s+[A-Z]{1,4}$")
+_ET_AL = re.compile(r"(?i)[,;]?\s+(?:et\.?\s+al\.?|and\s+others)\s*$")
+
+
+def read_names(texts: Iterable[str]) -> tuple[tuple[Author, ...], bool]:
+    """(names in order, whether authors are missing) of texts that hold one name or several divided by semicolons."""
+    parts = [part for text in texts for part in text.split(";") if part.strip()]
+    cut = [_ET_AL.sub("", part) for part in parts]
+    names = tuple(name for part in cut for name in _name(part))
+    return names, stands_for_more(parts) or cut != parts
+
+
+def split_names(text: str) -> list[str]:
+    """The authors of one cell of a table: divided by semicolons, line breaks, bars, `and`, or by commas after initials."""
+    for divider in (r"[;|\n]", r"(?i)\s+(?:and|&)\s+"):
+        parts = re.split(divider, text)
+        if len(parts) > 1:
+            return [name for part in parts for name in _at_commas(part)]
+    return _at_commas(text)
+
+
+def _at_commas(text: str) -> list[str]:
+    """`Smith J, Doe A` are two names, `Smith, J., Doe, A.` are two, `Smith, John` is one."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) > 1 and all(_FAMILY_INITIALS.match(part) for part in parts):
+        return parts
+    families, initials = parts[::2], parts[1::2]
+    if len(parts) > 2 and len(parts) % 2 == 0 and all(map(_INITIALS.match, initials)):
+        return [f"{family}, {given}" for family, given in zip(families, initials, strict=True)]
+    return _uneven(parts) if len(parts) > 3 else [text.strip()] if text.strip() else []
+
+
+def _uneven(parts: Sequence[str]) -> list[str]:
+    """Four parts and more without initials are full names; three or fewer may be one name with a suffix."""
+    return list(parts)
+
+
+def _name(text: str) -> list[Author]:
+    match = _ORDER.match(text.strip())
+    if match and not match["family"].isupper():
+        return [Person(match["family"].strip(), match["given"].strip())]
+    return parse_names([text])
