@@ -16,7 +16,10 @@ from django.db import transaction
 from studies import pem, slugs
 from studies.formats.readers.refusals import Refusal
 from studies.incoming import LIST_TEXTS, TEXTS, Coding, Incoming, IncomingError
-from studies.matching import Paper, Shelf, fold, notice_kind
+from studies.matching.facts import Facts, facts_of, title_words
+from studies.matching.kinds import kind_of, notice_kind
+from studies.matching.shelf import Shelf
+from studies.matching.words import fold
 from studies.models import (
     Abstract,
     Author,
@@ -46,6 +49,7 @@ class Holdings:
         self.bare: set[tuple[str, str, int | None]] = set()  # studies without identifiers, by title, author and year
         self.slugs: set[str] = set(SlugRedirect.objects.values_list("slug", flat=True))
         self._shelf = Shelf()
+        self._names: list[str] = []
         first = {row[0]: row[1] or row[2] for row in _first_authors()}
         columns = ("pk", "slug", "title", "published_on", *IDENTIFIERS, "preprint_doi")
         for pk, slug, title, day, doi, pmid, pmcid, preprint in Study.objects.order_by("pk").values_list(*columns):
@@ -61,7 +65,9 @@ class Holdings:
         self.taken.update(dict.fromkeys(numbers, slug))
         if not numbers:
             self.bare.add((fold(title), fold(author), year))
-        self._shelf.add(Paper(slug, title, fold(author), year))
+        self._names.append(slug)
+        facts = Facts(title=title_words(title), kind=kind_of(title), family=fold(author), year=year)
+        self._shelf.add(len(self._names) - 1, facts)
 
     def holds(self, paper: Incoming) -> bool:
         """Whether this very paper is there: all its identifiers are one study's, or neither has any and all else agrees."""
@@ -76,8 +82,7 @@ class Holdings:
 
     def look_alikes(self, paper: Incoming) -> list[str]:
         """Slugs of studies that may be the same paper."""
-        seen = self._shelf.look_alikes(Paper("", paper.record.title, fold(paper.first_author), paper.record.year))
-        return [other.key for other in seen]
+        return [self._names[found.key] for found in self._shelf.find(facts_of(paper.record))]
 
 
 def ingest(
