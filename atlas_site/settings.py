@@ -89,6 +89,27 @@ ATLAS_TRUSTED_PROXIES = whole_number("ATLAS_TRUSTED_PROXIES", 0)
 ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR / "erasures.log")))
 ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
 
+# --- Outside sources of bibliography --------------------------------------------------------------------------------
+# Read by studies/outside.py. The services want a mail address; without one none of them is asked.
+ATLAS_CONTACT = env.str("ATLAS_CONTACT", default="").strip()
+if ATLAS_CONTACT and not re.fullmatch(r"[!-~]+@[!-~]+", ATLAS_CONTACT):
+    raise ImproperlyConfigured(f"ATLAS_CONTACT is {ATLAS_CONTACT!r}: write a mail address.")
+ATLAS_TOOL_NAME = env.str("ATLAS_TOOL_NAME", default="mecfs-study-atlas").strip()
+if not re.fullmatch(r"[\w.-]+", ATLAS_TOOL_NAME, re.ASCII):
+    raise ImproperlyConfigured("ATLAS_TOOL_NAME has other characters than letters, digits, dots and hyphens.")
+ATLAS_SOURCE_ADDRESSES = {
+    "pubmed": env.str("ATLAS_PUBMED_URL", default=""),
+    "crossref": env.str("ATLAS_CROSSREF_URL", default=""),
+    "europepmc": env.str("ATLAS_EUROPEPMC_URL", default=""),
+    "openalex": env.str("ATLAS_OPENALEX_URL", default=""),
+    "retraction_watch": env.str("ATLAS_RETRACTION_WATCH_URL", default=""),
+}
+ATLAS_SOURCE_API_KEYS = {
+    "pubmed": env.str("ATLAS_NCBI_API_KEY", default="").strip(),
+    "openalex": env.str("ATLAS_OPENALEX_API_KEY", default="").strip(),
+}
+ATLAS_SOURCES_LOOPBACK = switch("ATLAS_SOURCES_LOOPBACK")
+
 # --- The parts ----------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "atlas_site.staff.StaffConfig",

@@ -1,6 +1,6 @@
 import pytest
 
-from studies.names import parse_name, parse_names, stands_for_more
+from studies.names import parse_full_name, parse_name, parse_names, stands_for_more
 from studies.records import Collective, Person
 
 NASEM = "National Academies of Sciences, Engineering, Medicine (NASEM) Committee on Examining the Working Definition"
