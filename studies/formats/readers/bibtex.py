@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
+from bibtexparser.middlewares.names import parse_single_name_into_parts
 
 from studies.formats.readers.assembling import Loose, assemble, dated
 from studies.formats.readers.bibtex_entries import Broken, Reference, references
@@ -22,6 +22,7 @@ _HEAD = re.compile(rb"(?m)^\s*@\s*[A-Za-z]+\s*[{(]")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _PMID_NOTE = re.compile(r"(?i)\bPMID:?\s*(\d{1,8})\b")
 _TOLD_TWICE = frozenset("title author journal year doi pmid pmcid volume number pages abstract".split())
+_DIVIDER = re.compile(r"\\.|[{}]|(?<!\S)and(?!\S)", re.IGNORECASE | re.DOTALL)
 _KEY_LABEL = re.compile(r"(?i)^doi:")
 
 
@@ -119,9 +120,21 @@ def _keywords(text: str) -> Sequence[str]:
 
 def _people(text: str) -> tuple[list[Author], bool]:
     """(authors, whether `and others` says that more signed)."""
-    names = [name for name in split_multiple_persons_names(text) if name.strip("{} \n")]
+    names = [name for name in _at_and(text) if name.strip("{} \n")]
     known = [name for name in names if name.strip().casefold() not in ("others", "et al", "et al.")]
     return [author for name in known if (author := _person(name.strip()))], len(known) < len(names)
+
+
+def _at_and(text: str) -> list[str]:
+    """The names between `and`s that stand in no braces."""
+    parts, depth, begin = [], 0, 0
+    for sign in _DIVIDER.finditer(text):
+        if sign[0] in "{}":
+            depth += 1 if sign[0] == "{" else -1
+        elif depth <= 0 and not sign[0].startswith("\\"):
+            parts.append(text[begin : sign.start()])
+            begin = sign.end()
+    return [*parts, text[begin:]]
 
 
 def _person(name: str) -> Author | None:

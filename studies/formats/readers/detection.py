@@ -75,20 +75,29 @@ def open_file(source: Path | BinaryIO, *, most: int = MOST_BYTES) -> tuple[str, 
     no format that is read; OSError where it cannot be opened. The records may raise Unreadable later, where the file
     breaks off.
     """
-    if not isinstance(source, Path):
-        return _recognised(_rewindable(source, most), most)
-    stream = source.open("rb")
-    try:
-        name, items = _recognised(stream, most)
-    except BaseException:
-        stream.close()
-        raise
-    return name, _closing(stream, items)
+    if isinstance(source, Path):
+        with source.open("rb") as file:
+            key = _recognised(file, most)
+        return key, _from_file(source, READERS[key])
+    stream = _rewindable(source, most)
+    key = _recognised(stream, most)
+    stream.seek(0)
+    return key, _until_closed(stream, READERS[key]) if stream is not source else READERS[key].read(stream)
 
 
-def _recognised(stream: BinaryIO, most: int) -> tuple[str, Items]:
-    size = stream.seek(0, 2)
-    if size > most:
+def _from_file(path: Path, reader: Reader) -> Items:
+    """Opens the file only when the first record is asked for, so that nobody has to close what was not begun."""
+    with path.open("rb") as stream:
+        yield from reader.read(stream)
+
+
+def _until_closed(stream: BinaryIO, reader: Reader) -> Items:
+    with stream:
+        yield from reader.read(stream)
+
+
+def _recognised(stream: BinaryIO, most: int) -> str:
+    if stream.seek(0, 2) > most:
         raise Unreadable(_too_large(most))
     stream.seek(0)
     raw = stream.read(HEAD)
@@ -98,8 +107,7 @@ def _recognised(stream: BinaryIO, most: int) -> tuple[str, Items]:
     for key, reader in READERS.items():
         if reader.looks_like(head):
             _check_purpose(key, head)
-            stream.seek(0)
-            return key, reader.read(stream)
+            return key
     raise Unreadable(_why_unknown(raw, head))
 
 
@@ -116,11 +124,6 @@ def _rewindable(stream: BinaryIO, most: int) -> BinaryIO:
             raise Unreadable(_too_large(most))
         copy.write(chunk)
     return copy  # type: ignore[return-value]
-
-
-def _closing(stream: BinaryIO, items: Items) -> Items:
-    with stream:
-        yield from items
 
 
 def _too_large(most: int) -> str:

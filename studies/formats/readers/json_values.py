@@ -87,7 +87,7 @@ class _Window:
     def _fault(self, line: int, error: ValueError) -> str:
         """Where the text stops to be JSON, counted from the beginning of the file."""
         if not isinstance(error, json.JSONDecodeError):
-            return f"Line {line}: {error}."
+            return f"Line {line}: a number has too many digits."
         line += self._text.count("\n", self._place, error.pos)
         return f"Line {line}: this is not JSON ({error.msg[:1].lower()}{error.msg[1:]})."
 

@@ -97,5 +97,5 @@ def _sign(match: re.Match[str]) -> str:
     sign = _SIGN_OF.get(match[1])
     if sign is None:
         return match[0]
-    is_word = len(sign) > 2 and match[0][-1:].isspace()
+    is_word = len(sign) > 2 and (match[0][-1:].isspace() or match.string[match.end() : match.end() + 1] == "\\")
     return sign.translate(_KEPT) + " " * is_word

@@ -1,9 +1,9 @@
 """Lists of authors as files write them in one text or one line each, taken apart into names. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from studies.names import parse_names, stands_for_more
+from studies.names import is_group, parse_names, stands_for_more
 from studies.records import Author, Person
 
 _ORDER = re.compile(r"^(?P<given>(?:[^\W\d_]\.[-‐ ]*)+)\s*(?P<family>[^\W\d_][^\d,]*)$")
@@ -32,17 +32,15 @@ def split_names(text: str) -> list[str]:
 def _at_commas(text: str) -> list[str]:
     """`Smith J, Doe A` are two names, `Smith, J., Doe, A.` are two, `Smith, John` is one."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if len(parts) > 1 and all(_FAMILY_INITIALS.match(part) for part in parts):
-        return parts
+    bare = [part.rstrip(".") for part in parts]
+    if len(parts) > 1 and all(_FAMILY_INITIALS.match(part) or is_group(part) for part in bare):
+        return bare
     families, initials = parts[::2], parts[1::2]
     if len(parts) > 2 and len(parts) % 2 == 0 and all(map(_INITIALS.match, initials)):
         return [f"{family}, {given}" for family, given in zip(families, initials, strict=True)]
-    return _uneven(parts) if len(parts) > 3 else [text.strip()] if text.strip() else []
-
-
-def _uneven(parts: Sequence[str]) -> list[str]:
-    """Four parts and more without initials are full names; three or fewer may be one name with a suffix."""
-    return list(parts)
+    if len(parts) > 3:  # three or fewer may be one name with a suffix
+        return parts
+    return [text.strip()] if text.strip() else []
 
 
 def _name(text: str) -> list[Author]:
