@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from studies import pem
+from studies.backing import Sections, unbacked
 from studies.badges import badge_of, definitions_named_by, rows_of
 from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
 from studies.models.study import CONSENSUS_DESIGNS
@@ -17,8 +18,11 @@ from studies.vocabulary import EvidenceLevel, LinkType, Pem, Role, State
 IDENTIFIERS = ("doi", "pmid", "pmcid", "preprint_doi")
 
 
-def problems(study_id: int, values: Snapshot) -> list[str]:
-    """Every rule that this study with this content would break. Empty: it may be public."""
+def problems(study_id: int, values: Snapshot, *, abstract: Sections | None = None) -> list[str]:
+    """Every rule that this study with this content would break. Empty: it may be public.
+
+    `abstract` are the sections to look for quotes and numbers in; without them those that are stored.
+    """
     definitions = definitions_named_by([values])
     return [
         *_of_identity(study_id, values),
@@ -27,6 +31,7 @@ def problems(study_id: int, values: Snapshot) -> list[str]:
         *_of_level(study_id, values),
         *_of_links(values),
         *disagreements(values),
+        *unbacked(study_id, values, definitions, abstract),
     ]
 
 

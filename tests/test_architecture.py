@@ -22,11 +22,13 @@ PURE = {
     "studies.outcome",
     "studies.names",
     "studies.pem",
+    "studies.quotes",
     "studies.records",
     "studies.search.bitmaps",
     "studies.search.facets",
     "studies.slugs",
     "studies.sources",
+    "studies.text_counts",
     "studies.wording",
 }
 TRANSLATORS = {"views", "admin", "api", "forms", "feeds", "sitemaps", "oai", "management", "urls", "templatetags"}

@@ -308,11 +308,11 @@ def test_apply_refuses_another_badge_than_was_shown(study: Study, ann: User, bo:
     rows.append({"definition": "fukuda-1994", "role": "alternative", "basis": "abstract"})
     first = propose(study, ann, definitions=rows)
     assert first.changes["pem"][1] == "mixed"
-    second = propose(study, ann, pem_claim="loosened", pem_quote="Some symptoms sufficed.")
+    second = propose(study, ann, pem_claim="loosened", pem_quote="Some symptoms sufficed.", pem_locator="methods")
     apply(first, bo)
     assert second.changes["pem"] == ["not_required", "unclear"]
     apply(second, bo)
-    without_claim = propose(study, ann, pem_claim="", pem_quote="")
+    without_claim = propose(study, ann, pem_claim="", pem_quote="", pem_locator="")
     assert without_claim.changes["pem"] == ["unclear", "mixed"]
     apply(propose(study, ann, definitions=rows[:1]), bo)
     with pytest.raises(Stale, match="badge"):
