@@ -11,9 +11,10 @@ from django.views.decorators.cache import never_cache
 
 # Heading, then the models below it in this order.
 GROUPS = (
-    ("Decide", ("Contribution", "Proposal")),
-    ("Studies", ("Study", "Revision")),
-    ("Words and definitions", ("CaseDefinition", "Topic", "GlossaryTerm")),
+    ("Decide", ("Contribution", "Proposal", "Finding")),
+    ("Bring in", ("Arrival", "Upload", "PossibleDuplicate", "SourceQuery", "SyncRun")),
+    ("Studies", ("Study", "PublishingOrder", "Revision")),
+    ("Words and definitions", ("Guide", "GlossaryTerm", "CaseDefinition", "Topic")),
     ("Staff", ("User", "Group")),
 )
 
@@ -22,7 +23,7 @@ class StaffSite(AdminSite):
     site_header = "ME/CFS Study Atlas — staff"
     site_title = "ME/CFS Study Atlas — staff"
     index_title = "What would you like to do?"
-    enable_nav_sidebar = False  # eight lists stand on the first page; the room is for the work
+    enable_nav_sidebar = False  # all lists stand on the first page; the room is for the work
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff who gave their second factor in this session; every page of the admin asks this first."""

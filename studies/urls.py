@@ -3,7 +3,7 @@
 from django.urls import path
 
 from atlas_site import pages
-from studies.views import history, reference
+from studies.views import guides, history, reference
 from studies.views.citation import citation
 from studies.views.evidence import evidence
 from studies.views.home import home
@@ -29,6 +29,13 @@ urlpatterns = [
     path("topics/<slug:slug>/", reference.topic, name="topic"),
     path("retractions/", reference.retractions, name="retractions"),
     path("changes/", reference.changes, name="changes"),
+    # Texts of the atlas's own
+    path("guides/", guides.guides, name="guides"),
+    path("guides/<slug:slug>/", guides.guide, name="guide"),
+    path("start/", guides.start, name="start"),
+    path("start/<slug:slug>/", guides.start_path, name="start_path"),
+    path("glossary/", guides.glossary, name="glossary"),
+    path("questions/", guides.questions, name="questions"),
     # About the atlas
     path("about/", pages.about, name="about"),
     path("policies/<slug:slug>/", pages.policy, name="policy"),

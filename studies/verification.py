@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
-from studies import triggers
+from studies import text_history, triggers
 from studies.canonical import SALT_BYTES, CanonicalError, sha256_hex
 from studies.models import Proposal, PublicState, Revision, RevisionValue, Study
 from studies.revisions import link_of
@@ -53,7 +53,7 @@ def verify() -> list[Fault]:
     of_studies = [fault for batch in _batches() for fault in _study_chains(batch, missing, end, removals)]
     named = {fault.sequence for fault in of_studies if fault.message == MISSING}
     found = [fault for fault in of_atlas if fault.message != MISSING or fault.sequence not in named]
-    found += of_studies + list(_without_study()) + list(_refusal())
+    found += of_studies + list(_without_study()) + list(_refusal()) + [Fault(str(each)) for each in text_history.broken()]
     return sorted(found, key=lambda fault: fault.sequence or end.revisions + 1)
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from studies import public_state, publishing
+from studies import public_state, publishing, terms
 from studies.admin import fields
 from studies.admin.base import StaffAdmin
 from studies.admin.steps import Step, StepForm, Told, buttons, evidence_field, note_field, proposed, step_urls
@@ -126,21 +126,33 @@ class TopicAdmin(PublicWordAdmin):
 
 class GlossaryTermForm(forms.ModelForm):
     aliases = fields.LinesField(required=False, label="Other words for it", help_text=ALIASES)
+    note = forms.CharField(
+        required=False,
+        max_length=300,
+        label="What changes and why",
+        help_text="Kept with the version that this save makes.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
 
     class Meta:
         model = GlossaryTerm
-        fields = ["term", "slug", "aliases", "meaning", "in_search"]
+        fields = ["term", "slug", "aliases", "meaning", "source", "reviewed_on", "in_search"]
 
 
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(PublicWordAdmin):
     form = GlossaryTermForm
-    list_display = ["term", "shown_aliases", "in_search"]
+    list_display = ["term", "shown_aliases", "in_search", "version"]
     list_filter = ["in_search"]
     search_fields = ["term", "aliases"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else {"slug": ["term"]}
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Every save is a version with its number, decided by the person who saves."""
+        super().save_related(request, form, formsets, change)
+        terms.record(term=form.instance, note=form.cleaned_data["note"], by=request.user)
 
     @admin.display(description="Other words for it")
     def shown_aliases(self, term: GlossaryTerm) -> str:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from studies.vocabulary import StaffRole
 from studies.vocabulary_desk import GuideKind, GuideState
@@ -25,6 +26,13 @@ class GlossaryTerm(models.Model):
 
     def __str__(self) -> str:
         return self.term
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('studies:glossary')}#{self.slug}"
+
+
+# The name of the page of each kind; a question is a place on the page of all questions.
+PAGES = {GuideKind.GUIDE: "studies:guide", GuideKind.START: "studies:start_path"}
 
 
 class Guide(models.Model):
@@ -53,8 +61,8 @@ class Guide(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
     edition = models.PositiveIntegerField(default=0, editable=False)
     submitted_digest = models.CharField(max_length=64, blank=True, editable=False)
-    drafted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    writers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", editable=False, help_text="Of what is not public yet."
     )
     changed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -72,6 +80,10 @@ class Guide(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        page = PAGES.get(GuideKind(self.kind))
+        return reverse(page, args=[self.slug]) if page else f"{reverse('studies:questions')}#{self.slug}"
 
 
 class TextRevision(models.Model):

@@ -8,10 +8,12 @@ from typing import Any
 
 from contributions.models import Contribution, StaffSettings
 from studies.models import Study
+from studies.vocabulary_desk import GuideKind
 from tests.canary.secrets import Secrets
 from tests.canary.watching import CONTRIBUTOR, PUBLIC, Answer, Watched
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
+from tests.studies.test_guides import make_guide, publish
 
 ROLES = {"triage": "triage", "moderator": "moderator", "moderator-2": "moderator", "editor": "editor", "lead": "lead"}
 
@@ -64,6 +66,9 @@ def make_world(log: io.StringIO) -> World:
         for number in (1, 2)
     ]
     make_study(title="A draft that nobody sees")
+    steps = [{"title": "PEM", "url": "/pem/"}, {"title": "Studies", "url": "/evidence/"}]
+    for kind in GuideKind.values:
+        publish(make_guide(kind=kind, slug=f"a-{kind}", title=f"A {kind}", steps=steps if kind == GuideKind.START else []))
     for name, role in ROLES.items():
         user = make_user(role, username=name)
         user.email = f"{name}@example.org"

@@ -9,10 +9,11 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from studies import proposals, publishing
+from studies import guides, proposals, publishing
 from studies.models import CaseDefinition, GlossaryTerm, Topic
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
+from tests.studies.test_guides import make_guide, publish
 
 pytestmark = pytest.mark.django_db
 ROLES = ("triage", "moderator", "editor", "lead")
@@ -54,6 +55,15 @@ TABLE = {
     "revision_revert": READ,
     "revision_redact": {"lead"},
     "casedefinition_pem": {"lead"},
+    "guide_changelist": READ,
+    "guide_change": READ,
+    "guide_history": READ,
+    "guide_add": WRITE,
+    "guide_delete": set(),
+    "guide_submit": READ,
+    "guide_publish": READ,
+    "guide_send_back": READ,
+    "guide_withdraw": {"lead"},
     **WORDS,
 }
 
@@ -86,8 +96,16 @@ def world():
         "revision": {"": published.revisions.get(number=2)},
         "casedefinition": {"": CaseDefinition.objects.get(slug="fukuda-1994")},
         "topic": {"": Topic.objects.first()},
+        "guide": guides_in_every_state(proposer),
         "glossaryterm": {"": GlossaryTerm.objects.first()},
     }
+
+
+def guides_in_every_state(writer):
+    draft, review, public = (make_guide(slug=f"guide-{number}") for number in range(3))
+    guides.submit(guide=review, by=writer)
+    publish(public)
+    return {"": draft, "publish": review, "send_back": review, "withdraw": public}
 
 
 def target(world, name):

@@ -1,0 +1,40 @@
+"""Markdown of the atlas's own texts as safe HTML. Pure.
+
+No HTML in the text is read as HTML, headings begin at the third level, and links go to pages of the atlas or to https addresses.
+"""
+
+from functools import cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+TAGS = {"p", "h3", "h4", "h5", "ul", "ol", "li", "a", "strong", "em", "blockquote", "code", "hr", "br"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+DEEPER = 2  # the page has the title and the names of the parts as its first two levels
+DEEPEST = 5
+
+
+def render(text: str) -> str:
+    """HTML that may stand in a page as it is."""
+    reader = _reader()
+    tokens = [_lowered(token) for token in reader.parse(text)]
+    html: str = reader.renderer.render(tokens, reader.options, {})
+    # The renderer escapes already; what is not on the list goes a second time, whatever a later version of it lets through.
+    return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
+
+
+def words(text: str) -> int:
+    """How many words a reader reads, without the marks."""
+    return len(nh3.clean(render(text), tags=set()).split())
+
+
+@cache
+def _reader() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+
+def _lowered(token: Token) -> Token:
+    if token.type in {"heading_open", "heading_close"}:
+        token.tag = f"h{min(DEEPEST, int(token.tag[1]) + DEEPER)}"
+    return token
