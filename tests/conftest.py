@@ -10,13 +10,19 @@ from django.conf import settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.append_only import committing, put_seeds_back  # noqa: F401 - a fixture for every test
+from tests.clock import PATIENCE, slowly  # noqa: F401 - the same
 from tests.environment import ENGINES, engine
 
 UNDER_CI = os.environ.get("CI") == "true"
 
 
 def pytest_configure() -> None:
-    hypothesis.settings.register_profile("atlas", deadline=None)  # a busy machine is not a fault
+    # The same examples in every run, and a busy machine is not a fault. `--hypothesis-profile=explore` looks for new ones.
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("explore", deadline=None, suppress_health_check=slow)
+    hypothesis.settings.register_profile(
+        "atlas", derandomize=True, database=None, deadline=None, suppress_health_check=slow
+    )
     hypothesis.settings.load_profile("atlas")
     # Pages are rendered without collectstatic having run; tests/test_house.py checks the real storage.
     settings.STORAGES = {

@@ -125,7 +125,7 @@ def test_words_are_filled_in_only_for_our_own_page(strict, sender, filled_in):
 
 
 @pytest.mark.django_db
-def test_limit_of_the_form(client):
+def test_limit_of_the_form(client, slowly):
     for _ in range(limits.SENDING[0].count):
         assert send_form(client, filled(client)).status_code == 200
     response = send_form(client, filled(client))
@@ -138,7 +138,7 @@ def test_limit_of_the_form(client):
 
 
 @pytest.mark.django_db
-def test_limit_of_the_message_page(client):
+def test_limit_of_the_message_page(client, slowly):
     receipt = send()
     form = form_of(open_message(client, receipt.words), f"{PAGE}add/")
     for number in range(limits.SENDING[0].count):
