@@ -9,7 +9,9 @@ from django.test import Client
 
 from tests.studies.pages import text_of
 
-__all__ = ["Form", "alert", "form_of", "forms_of", "open_message", "send_form", "text_of", "words_of"]
+__all__ = [
+    "Form", "alert", "form_of", "forms_of", "open_message", "send_form", "text_of", "without_token", "words_of",
+]  # fmt: skip
 
 
 @dataclass
@@ -96,6 +98,11 @@ def words_of(response: HttpResponse) -> str:
     """The six words on the page of a receipt."""
     (words,) = re.findall(r'id="words">([^<]+)<', response.content.decode())
     return words
+
+
+def without_token(response: HttpResponse) -> str:
+    """The page without what protects its forms, which differs each time."""
+    return re.sub(r'(name="csrfmiddlewaretoken" value=)"[^"]+"', r"\1", response.content.decode())
 
 
 def alert(response: HttpResponse) -> str:
