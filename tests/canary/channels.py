@@ -6,7 +6,6 @@ To add a channel, write a generator of `Piece`s and decorate it with `@channel`;
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,8 +116,8 @@ def cache(world: World) -> Iterator[Piece]:
 
 @channel
 def files(world: World) -> Iterator[Piece]:
-    """The data folder with ledger and SQLite database, and what uploads left in the temporary folder."""
-    left = [*Path(tempfile.gettempdir()).glob("*.upload*"), Path(settings.ATLAS_ERASURE_LEDGER)]
+    """The data folder with ledger and SQLite database, and what uploads left in their folder."""
+    left = [*Path(settings.FILE_UPLOAD_TEMP_DIR).iterdir(), Path(settings.ATLAS_ERASURE_LEDGER)]
     for path in [*Path(settings.DATA_DIR).rglob("*"), *left]:
         if path.is_file():
             yield Piece(path.name, path.name)

@@ -217,7 +217,6 @@ def _failing(module: object, name: str) -> Iterator[None]:
 @contextmanager
 def _database_away() -> Iterator[None]:
     if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA busy_timeout = 50")
         with locked(connection.settings_dict["NAME"]):
             yield
     else:

@@ -6,12 +6,16 @@ import base64
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 
-PREFIX = "qzxkanarie"  # every word begins with it, so one search finds them all
 LETTERS = "bcdfghjklmnpqrstvwxz"
-_WORD = re.compile(re.escape(PREFIX.encode()) + rb"[a-z]{8}")
 
 
+def _letters(number: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(number))
+
+
+@cache
 def _disguises(text: bytes) -> list[bytes]:
     """How the text looks in base64 (at its three alignments), hexadecimal and UTF-16; in lower case."""
     found = [text.hex().encode(), text.decode().encode("utf-16-le")]
@@ -21,19 +25,21 @@ def _disguises(text: bytes) -> list[bytes]:
     return found
 
 
-DISGUISED = _disguises(PREFIX.encode())
-
-
 @dataclass
 class Secrets:
-    """What must not be found. `words` have the prefix; `literals` are other texts, such as the words of a receipt."""
+    """What must not be found. `words` have the prefix; `literals` are other texts, such as the words of a receipt.
 
+    Every word begins with `prefix`, so one search finds them all. It is new each time: logs that several tests share hold
+    words that another test put there.
+    """
+
+    prefix: str = field(default_factory=lambda: f"qzxkanarie{_letters(6)}")
     words: dict[str, str] = field(default_factory=dict)
     literals: dict[bytes, str] = field(default_factory=dict)
 
     def word(self, label: str) -> str:
         """A fresh word; `label` says in failures where it was typed."""
-        word = PREFIX + "".join(secrets.choice(LETTERS) for _ in range(8))
+        word = self.prefix + _letters(8)
         self.words[word] = label
         return word
 
@@ -44,8 +50,10 @@ class Secrets:
     def found_in(self, data: str | bytes) -> list[str]:
         """Labels of what stands in the data, plainly or in disguise; sorted."""
         held = (data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data).lower()
-        labels = {self.words.get(word.decode(), "a word that was cut off") for word in _WORD.findall(held)}
-        if not labels and PREFIX.encode() in held:
+        prefix = self.prefix.encode()
+        found = re.findall(re.escape(prefix) + rb"[a-z]{8}", held)
+        labels = {self.words.get(word.decode(), "a word that was cut off") for word in found}
+        if not labels and prefix in held:
             labels.add("a word that was cut off")
-        labels |= {"a word in another code" for text in DISGUISED if text in held}
+        labels |= {"a word in another code" for text in _disguises(prefix) if text in held}
         return sorted(labels | {label for text, label in self.literals.items() if text in held})

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.canary.secrets import PREFIX, Secrets
+from tests.canary.secrets import Secrets
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_word_is_found_in_other_codes(secret, code):
 
 
 def test_word_that_was_cut_off_is_found(secret):
-    assert secret.found_in(secret.word("x")[: len(PREFIX) + 2]) == ["a word that was cut off"]
+    assert secret.found_in(secret.word("x")[: len(secret.prefix) + 2]) == ["a word that was cut off"]
 
 
 def test_literal_is_found_in_any_case(secret):
@@ -45,4 +45,8 @@ def test_literal_is_found_in_any_case(secret):
 
 def test_nothing_is_found_where_nothing_is(secret):
     secret.word("x")
-    assert secret.found_in("Kanarie, qzxk, anarie") == []
+    assert secret.found_in("Kanarie, qzxk, anarie, qzxkanarie") == []
+
+
+def test_words_of_another_test_are_not_found(secret):
+    assert secret.found_in(Secrets().word("x")) == []

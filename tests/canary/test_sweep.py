@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.log import AdminEmailHandler
 
-from contributions import retention
+from contributions import retention, scrubbing
 from contributions.models import Contribution
 from contributions.querysets import BODY_DAYS, SILENCE_DAYS
 from contributions.vocabulary import ENDS, Kind, State
@@ -26,6 +26,7 @@ from tests.canary.errors import FAULTS
 from tests.canary.listening import written_log
 from tests.canary.watching import CONTRIBUTOR, PUBLIC
 from tests.canary.world import World, make_world
+from tests.clock import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("committing")
 ADMIN = f"/{configured.ADMIN_PATH}"
@@ -37,8 +38,13 @@ NOT_LINKED = {
 
 
 @pytest.fixture(autouse=True)
-def _own_ledger(settings, tmp_path: Path) -> None:
+def _alone(settings, tmp_path: Path, monkeypatch) -> None:
+    """A ledger and a folder for uploads that no other process writes into."""
     settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     cache.clear()
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from contributions import limits, messages, thread
 from contributions.models import Contribution
 from contributions.views import keeping, sending
+from tests.clock import PATIENCE
 from tests.contributions.factories import a_study, send
 from tests.contributions.pages import alert, form_of, open_message, send_form, text_of, words_of
 
@@ -312,27 +313,39 @@ def locked(path: str):
     ready, done = threading.Event(), threading.Event()
 
     def hold() -> None:
-        other = sqlite3.connect(path, isolation_level=None)
+        other = sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)
         other.execute("BEGIN EXCLUSIVE")
         ready.set()
-        done.wait(30)
+        done.wait(PATIENCE)
         other.execute("ROLLBACK")
         other.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
-        yield
+        with impatient():
+            yield
     finally:
         done.set()
         holder.join()
 
 
+@contextmanager
+def impatient():
+    """Our connection waits for a lock for a moment only; afterwards as long as before."""
+    cursor = connection.cursor()
+    (usual,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+    cursor.execute("PRAGMA busy_timeout = 50")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {usual}")
+
+
 @pytest.mark.sqlite
 def test_database_that_takes_nothing(committing, tolerant):
     form = filled(tolerant)
-    connection.cursor().execute("PRAGMA busy_timeout = 50")
     with locked(connection.settings_dict["NAME"]):
         again = refused(tolerant, form)
     assert (send_form(tolerant, again).status_code, only_text()) == (200, TEXT)
