@@ -65,3 +65,4 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["ATLAS_DATA_DIR"]) / "test.sqlite3")
+        database["OPTIONS"]["timeout"] = PATIENCE  # fifty writers at once queue for long on a busy machine

@@ -16,7 +16,9 @@ from tests.contributions.factories import a_study, make_user
 pytestmark = pytest.mark.django_db
 FIELDS = ("title", "journal", "volume", "pages", "population_label", "summary")
 changes = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(["one", "two", "three"]), min_size=1, max_size=4)
-slowly = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slowly = settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def after(study: Study, by, *in_order: Mapping[str, str]) -> list[object]:

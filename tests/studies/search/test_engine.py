@@ -167,7 +167,9 @@ def documents(sample_atlas, django_db_blocker):
         return {id_: [f" {column} " for column in columns] for id_, *columns in rows}
 
 
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.lists(CHUNK, min_size=1, max_size=4).map(" ".join), st.sampled_from(["on", "off"]))
 def test_the_database_finds_what_a_plain_reading_finds(documents, q, synonyms):
     page = find(q, synonyms=synonyms)

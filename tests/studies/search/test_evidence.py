@@ -20,7 +20,9 @@ from studies.vocabulary import Pem, Reason, RevisionKind, StaffRole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_atlas", "fresh_search")]
 
-fixed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fixed = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 def page(client, *pairs, **parameters):
