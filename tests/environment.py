@@ -34,7 +34,7 @@ def _database_url(data: Path) -> str:
     if engine() == "sqlite":
         return f"sqlite:///{data / 'atlas.sqlite3'}"
     if "TEST_DATABASE_URL" not in os.environ:
-        _server = Server()
+        _server = Server(options=["max_connections=300"])  # tests open many at once, from two processes
         os.environ["TEST_DATABASE_URL"] = _server.url  # the workers of a parallel run share it
     return os.environ["TEST_DATABASE_URL"]
 

@@ -13,6 +13,7 @@ from django.test import override_settings
 
 from atlas_site import checks
 from scripts import bootstrap, postgres, tools
+from tests.clock import PATIENCE
 from tests.environment import engine
 from tests.running import ROOT, bare_environment
 
@@ -39,7 +40,9 @@ def test_sqlite_writes_safely_and_lets_readers_read():
 
 def start(words: list[str], data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**bare_environment(), "ATLAS_DATA_DIR": str(data), **variables}
-    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 BAD_SETTINGS = {
@@ -207,7 +210,7 @@ def test_command_runs_with_a_database_of_its_own():
     script = "import os, psycopg; print(psycopg.connect(os.environ['DATABASE_URL']).info.dbname)"
     words = [sys.executable, "scripts/postgres.py", "--", sys.executable, "-c", script]
     done = subprocess.run(
-        words, cwd=ROOT, env=bare_environment(), capture_output=True, text=True, timeout=60, check=False
+        words, cwd=ROOT, env=bare_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stdout) == (0, "atlas\n")
 

@@ -41,4 +41,4 @@ def test_run_is_found_just_where_eight_words_are_shared(one: list[str], other: l
 def test_long_texts_take_no_time() -> None:
     start = time.process_time()
     copied_run("word " * 50_000, "other " * 50_000)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 5  # a fraction of a second; work that grows with the square would take an hour

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from contributions import messages, retention, scrubbing, thread
 from contributions.models import ContactDetail, Contribution, DayKey, Message
+from tests.clock import PATIENCE
 from tests.contributions.factories import LATER, in_state, make_user, received
 from tests.studies.conftest import point_to
 
@@ -23,7 +24,7 @@ LONG = "Zaunkönigsnest " * 1000  # PostgreSQL keeps values of this length in a 
 def _own_ledger(settings, tmp_path: Path, monkeypatch) -> None:
     settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
     # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
-    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
 
 
 def files() -> bytes:
@@ -128,12 +129,12 @@ def test_busy_database_is_left_to_the_next_purge(monkeypatch, caplog) -> None:
                 cursor.execute("BEGIN")
             list(Message.objects.all())
             reading.set()
-            done.wait(20)
+            done.wait(PATIENCE)
         connection.close()
 
     reader = Thread(target=read_on)
     reader.start()
-    assert reading.wait(20)
+    assert reading.wait(PATIENCE)
     thread.take_back(contribution=one, at=LATER)
     one.refresh_from_db()
     assert one.state == "taken_back"  # the erasure stands; only the files wait
@@ -142,7 +143,7 @@ def test_busy_database_is_left_to_the_next_purge(monkeypatch, caplog) -> None:
     }
     done.set()
     reader.join()
-    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     assert retention.purge(at=LATER)["scrubbed"] == 1
     assert found(secrets) == 0
     assert waiting_time() == before
@@ -165,18 +166,18 @@ def test_transaction_that_is_older_than_the_erasure_is_waited_for(monkeypatch) -
         with transaction.atomic():
             User.objects.filter(pk=other.pk).update(first_name="A")
             begun.set()
-            done.wait(20)
+            done.wait(PATIENCE)
         connection.close()
 
     writer = Thread(target=write_on)
     writer.start()
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE)
     monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 100)
     thread.take_back(contribution=one, at=LATER)
     assert found(secrets) == len(secrets)
     assert scrubbing.scrub() is False
     done.set()
     writer.join()
-    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", 60_000)
+    monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     assert scrubbing.scrub() is True
     assert found(secrets) == 0

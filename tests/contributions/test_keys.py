@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from contributions import checks, keys
+from tests.clock import PATIENCE
 from tests.running import ROOT, bare_environment
 
 NOT_SET = "ATLAS_ENCRYPTION_KEYS is not set. Contributions cannot be kept safe without it (docs/operations.md)."
@@ -64,7 +65,13 @@ def serve(data: Path, *words: str, **variables: str) -> subprocess.CompletedProc
         **variables,
     }
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
 
 

@@ -11,19 +11,20 @@ from studies import proposals, publishing
 from studies.models import Proposal, PublicState, Revision, Study
 from studies.proposals import Conflict, Stale
 from studies.verification import verify
+from tests.clock import PATIENCE
 from tests.studies.factories import make_study, make_user, published_study
 
 pytestmark = pytest.mark.usefixtures("committing")
 
 
 def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Run all of them at the same moment; each one's result, or the exception it raised."""
+    """Run all of them at the same moment; each one's result, or the exception it raised. Slow machines may take minutes."""
     results: list[object] = [None] * len(acts)
     barrier = Barrier(len(acts))
 
     def run(place: int) -> None:
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=PATIENCE)
             results[place] = acts[place]()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             results[place] = error
@@ -34,7 +35,7 @@ def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE)
     return results
 
 

@@ -118,11 +118,10 @@ def test_value_as_text_leaves_out_empty_parts():
     ],
 )
 def test_three_thousand_words_are_compared_quickly(old, new):
-    started = time.perf_counter()
+    started = time.process_time()
     found = words(" ".join(old), " ".join(new))
-    assert (
-        time.perf_counter() - started < 3
-    )  # under a second on a slow core; work that grows with the square would take minutes
+    # Under a second on a slow core; work that grows with the square would take minutes.
+    assert time.process_time() - started < 5
     assert "".join(piece.text for piece in found if piece.kind != "added") == " ".join(old)
 
 
