@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from studies.search.query import Alternative, Part, Query
+from studies.search.query import Part, Query
 from studies.search.synonyms import Phrase
 
 # In the order of a document's columns: title, key, body, people, abstract.
@@ -20,24 +20,15 @@ SHORT_TITLE = 2.0
 GAP = "  "  # two, so that a word twice in a row is counted twice
 
 Document = Sequence[str]
+Sought = tuple[str, str]  # a phrase as it stands in a column, and as it stands in a spread one
 
 
 def in_order(ids: Sequence[int], documents: Mapping[int, Document], query: Query) -> list[int]:
     """The ids, best first; equal ones stay in the order given. A study without a document comes last."""
+    parts = [_sought_part(part) for part in query.required]
     together = _together(query)
-    scores = {each: score(documents[each], query, together) for each in ids if each in documents}
+    scores = {each: _score(documents[each], parts, together) for each in ids if each in documents}
     return sorted(ids, key=lambda each: -scores.get(each, -1.0))
-
-
-def score(document: Document, query: Query, together: Phrase = ()) -> float:
-    """How well a document fits; only the comparison of two scores means anything."""
-    columns = [f" {column.replace(' ', GAP)} " for column in document]
-    total = sum(_part(columns, part) for part in query.required)
-    if len(together) > 1:
-        phrase = _padded(together)
-        total += TOGETHER_IN_TITLE * (phrase in columns[TITLE]) + TOGETHER_IN_KEY * (phrase in columns[KEY])
-    words = document[TITLE].count(" ") + 1
-    return total + SHORT_TITLE * min(1.0, len(together) / words)
 
 
 def _together(query: Query) -> Phrase:
@@ -45,24 +36,43 @@ def _together(query: Query) -> Phrase:
     return tuple(token for part in query.required for phrase in part.alternatives[0] for token in phrase)
 
 
-def _part(columns: list[str], part: Part) -> float:
-    return max(_alternative(columns, alternative) for alternative in part.alternatives)
+def _sought_part(part: Part) -> list[list[Sought]]:
+    return [[_sought(phrase) for phrase in alternative] for alternative in part.alternatives]
 
 
-def _alternative(columns: list[str], alternative: Alternative) -> float:
+def _sought(phrase: Phrase) -> Sought:
+    return " ".join(phrase), f" {GAP.join(phrase)} "
+
+
+def _spread(column: str) -> str:
+    return f" {column.replace(' ', GAP)} "
+
+
+def _score(document: Document, parts: Sequence[Sequence[Sequence[Sought]]], together: Phrase) -> float:
+    """How well a document fits; only the comparison of two scores means anything."""
+    total = sum(max(_alternative(document, alternative) for alternative in part) for part in parts)
+    if len(together) > 1:
+        phrase = _sought(together)
+        in_title, in_key = _stands_in(document[TITLE], phrase), _stands_in(document[KEY], phrase)
+        total += TOGETHER_IN_TITLE * in_title + TOGETHER_IN_KEY * in_key
+    words = document[TITLE].count(" ") + 1
+    return total + SHORT_TITLE * min(1.0, len(together) / words)
+
+
+def _alternative(document: Document, alternative: Sequence[Sought]) -> float:
     """The mean of its phrases; nothing where one of them is missing."""
-    scores = [_phrase(columns, _padded(phrase)) for phrase in alternative]
+    scores = [_phrase(document, phrase) for phrase in alternative]
     return sum(scores) / len(scores) if all(scores) else 0.0
 
 
-def _phrase(columns: list[str], phrase: str) -> float:
+def _phrase(document: Document, phrase: Sought) -> float:
+    """Only the few columns that have these letters at all are spread and counted."""
     total = 0.0
-    for weight, column in zip(WEIGHTS, columns, strict=True):
-        if phrase in column:
-            times = column.count(phrase)
+    for weight, column in zip(WEIGHTS, document, strict=True):
+        if phrase[0] in column and (times := _spread(column).count(phrase[1])):
             total += weight * times / (times + 0.5)
     return total
 
 
-def _padded(phrase: Phrase) -> str:
-    return f" {GAP.join(phrase)} "
+def _stands_in(column: str, phrase: Sought) -> bool:
+    return phrase[0] in column and phrase[1] in _spread(column)
