@@ -7,8 +7,9 @@ not be shown.
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from html import escape
+from itertools import accumulate, chain
 
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from studies.search.synonyms import Phrase
@@ -16,6 +17,7 @@ from studies.search.words import WORD, stems_of_word
 
 LONGEST = 240  # characters of a piece of text
 
+_WORDS = re.compile(f"({WORD.pattern})")  # splits a text into words and what stands between them
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -34,7 +36,7 @@ def mark(text: str, phrases: Collection[Phrase]) -> SafeString:
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
     """The sentence that has most of the phrases, marked and cut to LONGEST; "" where it has none."""
     best, hits = "", _hits("", phrases)
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in _SENTENCE_END.split(text) if text else ():
         found = _hits(sentence, phrases)
         if _kinds(found) > _kinds(hits):
             best, hits = sentence, found
@@ -47,16 +49,21 @@ def has_any(text: str, phrases: Collection[Phrase]) -> bool:
 
 def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     """Where the phrases stand, from left to right, without overlaps; of two at one place the longer."""
-    tokens = [(stem, word) for word in WORD.finditer(text) for stem in stems_of_word(word[0])]
-    names = [stem for stem, _ in tokens]
-    starts = {phrase[0] for phrase in phrases}
+    pieces = _WORDS.split(text)
+    stems = [stems_of_word(word) for word in pieces[1::2]]
+    names = list(chain.from_iterable(stems))
+    firsts = {phrase[0] for phrase in phrases}
+    if firsts.isdisjoint(names):
+        return []
+    words = [number for number, of_word in enumerate(stems) for _ in of_word]  # which word each stem is of
+    ends = list(accumulate(map(len, pieces)))
     hits: list[_Hit] = []
-    place = 0
-    while place < len(names):
-        longest = max(_at(names, place, phrases), key=len, default=()) if names[place] in starts else ()
+    free = 0
+    for place, name in enumerate(names):
+        longest = max(_at(names, place, phrases), key=len, default=()) if name in firsts and place >= free else ()
         if longest:
-            hits.append(_Hit(tokens[place][1].start(), tokens[place + len(longest) - 1][1].end(), longest))
-        place += len(longest) or 1
+            free = place + len(longest)
+            hits.append(_Hit(ends[2 * words[place]], ends[2 * words[free - 1] + 1], longest))
     return hits
 
 
@@ -87,7 +94,7 @@ def _marked(text: str, hits: list[_Hit]) -> SafeString:
     for hit in hits:
         if hit.start < place:  # a word that is several tokens was marked with the one before it
             continue
-        pieces += [conditional_escape(text[place : hit.start]), "<mark>", conditional_escape(text[hit.start : hit.end])]
+        pieces += [escape(text[place : hit.start]), "<mark>", escape(text[hit.start : hit.end])]
         pieces.append("</mark>")
         place = hit.end
-    return mark_safe("".join([*pieces, conditional_escape(text[place:])]))  # noqa: S308 - every piece is escaped
+    return mark_safe("".join([*pieces, escape(text[place:])]))  # noqa: S308 - every piece is escaped
