@@ -10,7 +10,7 @@ ADAPTERS = {"sqlite": sqlite, "postgresql": postgres}
 
 
 def adapter() -> Any:
-    """The module of this database, with install(), match() and known()."""
+    """The module of this database, with install(), match(), documents() and known()."""
     return ADAPTERS[connection.vendor]
 
 

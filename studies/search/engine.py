@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from studies.models import SearchDocument
 from studies.paging import PAGE_SIZE, Pages, pages_of
 from studies.search import filters as filters_module
 from studies.search import index, ranking
 from studies.search.adapters import adapter
 from studies.search.bitmaps import Order, from_ids
-from studies.search.documents import COLUMNS
 from studies.search.facets import Result
 from studies.search.filters import Filters, Parameters
 from studies.search.index import Catalogue
@@ -193,8 +191,7 @@ def _compared(key: Key, newest: Order, query: Query, bitmap: int) -> list[int]:
     if kept is not None:
         return kept
     ids = newest.take(bitmap, 0, bitmap.bit_count())
-    rows = SearchDocument.objects.filter(study__in=ids).values_list("study_id", *COLUMNS)
-    return _ranked.keep(key, ranking.in_order(ids, {id_: columns for id_, *columns in rows}, query))
+    return _ranked.keep(key, ranking.in_order(ids, adapter().documents(connection, ids) if ids else {}, query))
 
 
 def _in_titles(catalogue: Catalogue, query: Query) -> int:

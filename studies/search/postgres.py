@@ -22,6 +22,7 @@ COLUMNS = ("title", "key", "body", "people", "abstract")
 # The tokens are folded and stemmed already, so the 'simple' configuration takes them exactly as they stand. A mark
 # between the columns keeps a phrase from running from one into the next; it is taken out again, its place stays empty.
 _WORDS = " || 'x0:1'::tsvector || ".join(f"to_tsvector('simple', \"{column}\")" for column in COLUMNS)
+_DOCUMENTS = f"SELECT study_id, {', '.join(COLUMNS)} FROM {DOCUMENTS}"
 _INSTALL = [
     f"""ALTER TABLE {DOCUMENTS}
         ADD COLUMN IF NOT EXISTS words tsvector GENERATED ALWAYS AS (ts_delete({_WORDS}, 'x0')) STORED,
@@ -69,6 +70,13 @@ def match_titles(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
 def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[int]:
     """Ids of the studies with at least one of the parts."""
     return _hits(connection, "study_search", [TSQUERY.any_part(parts)])
+
+
+def documents(connection: BaseDatabaseWrapper, ids: Sequence[int]) -> dict[int, Sequence[str]]:
+    """The columns of the search documents of these studies."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DOCUMENTS} WHERE study_id = ANY(%s)", [list(ids)])
+        return {each: columns for each, *columns in cursor.fetchall()}
 
 
 def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from studies.models import Abstract, Author, Study
+from studies.compiled import Compiled
+from studies.models import Abstract, Author, Flag, Study
 from studies.search.engine import Page
 from studies.search.memory import Memory
 from studies.search.snippets import has_any, mark, snippet
@@ -109,18 +110,27 @@ _SHOWN = (
 )
 
 
+_studies: Compiled[Study] = Compiled(lambda *ids: Study.objects.published().filter(pk__in=ids).only(*_SHOWN).order_by())
+_names: Compiled[tuple[int, str, str]] = Compiled(
+    lambda *ids: (
+        Author.objects.filter(study__in=ids).order_by("study", "position").values_list("study", "collective", "family")
+    )
+)
+_flags: Compiled[Flag] = Compiled(lambda *ids: Flag.objects.filter(study__in=ids))
+
+
 def _fetched(ids: Sequence[int]) -> Iterable[Study]:
     """Studies with `author_names` and `flag_marks`; names alone because a list has hundreds of authors."""
     if not ids:
         return []
-    flags = Prefetch("flags", to_attr="flag_marks")
-    studies = list(Study.objects.published().filter(pk__in=ids).only(*_SHOWN).prefetch_related(flags))
-    names: dict[int, list[str]] = {study.pk: [] for study in studies}
-    authors = Author.objects.filter(study__in=names).order_by("study", "position")
-    for study, collective, family in authors.values_list("study", "collective", "family"):
-        names[study].append(collective or family)
+    studies: list[Any] = _studies(*ids)
     for study in studies:
-        study.author_names = names[study.pk]
+        study.author_names, study.flag_marks = [], []
+    by_id = {study.pk: study for study in studies}
+    for each, collective, family in _names(*by_id):
+        by_id[each].author_names.append(collective or family)
+    for flag in _flags(*by_id):
+        by_id[flag.study_id].flag_marks.append(flag)
     return studies
 
 
@@ -131,12 +141,20 @@ def draw(study: Study) -> Card:
     return Card(tuple(_GAP.split(drawn)), {name: getattr(study, name) for name in MARKED})
 
 
+_texts: Compiled[Study] = Compiled(
+    lambda *ids: (
+        Study.objects.filter(pk__in=ids)
+        .select_related("abstract")
+        .only(*TEXTS, "abstract__sections", "abstract__license")
+        .order_by()
+    )
+)
+
+
 def _found_elsewhere(ids: Sequence[int], phrases: Collection[Phrase]) -> dict[int, SafeString]:
     if not ids:
         return {}
-    abstracts = Abstract.objects.in_bulk(ids, field_name="study_id")
-    studies = Study.objects.filter(pk__in=ids).only(*TEXTS)
-    return {study.pk: found_in(study, abstracts.get(study.pk), phrases) for study in studies}
+    return {study.pk: found_in(study, getattr(study, "abstract", None), phrases) for study in _texts(*ids)}
 
 
 def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase]) -> SafeString:

@@ -24,6 +24,7 @@ COLUMNS = ("title", "key", "body", "people", "abstract")
 _NAMES = ", ".join(f'"{column}"' for column in COLUMNS)
 _NEW = ", ".join(f'new."{column}"' for column in COLUMNS)
 _OLD = ", ".join(f'old."{column}"' for column in COLUMNS)
+_DOCUMENTS = f"SELECT study_id, {_NAMES} FROM {DOCUMENTS}"
 _ADD = f"INSERT INTO {INDEX} (rowid, {_NAMES}) VALUES (new.study_id, {_NEW});"
 _REMOVE = f"INSERT INTO {INDEX} ({INDEX}, rowid, {_NAMES}) VALUES ('delete', old.study_id, {_OLD});"
 # The tokens are plain ASCII already, so the plainest tokenizer reads them exactly as they stand.
@@ -63,6 +64,13 @@ def match_titles(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
 def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[int]:
     """Ids of the studies with at least one of the parts."""
     return _hits(connection, FTS5.any_part(parts))
+
+
+def documents(connection: BaseDatabaseWrapper, ids: Sequence[int]) -> dict[int, Sequence[str]]:
+    """The columns of the search documents of these studies."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DOCUMENTS} WHERE study_id IN ({','.join(map(str, ids))})")
+        return {each: columns for each, *columns in cursor.fetchall()}
 
 
 def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
