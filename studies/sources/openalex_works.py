@@ -62,7 +62,7 @@ def _loose(work: Entry, title: str) -> Loose:
         day=_day(work),
         doi=[work.text("doi") or numbers.text("doi")],
         pmid=[numbers.text("pmid")],
-        pmcid=[numbers.text("pmcid")],
+        pmcid=[_pmcid(numbers.line("pmcid"))],
         language=work.text("language"),
         url=work.text("id"),
         abstract=_abstract(work.entry("abstract_inverted_index")),
@@ -82,6 +82,12 @@ def _orcid(entry: Entry) -> str:
         return normalise_orcid(entry.text("orcid")) if entry.text("orcid") else ""
     except IdentifierError:
         return ""
+
+
+def _pmcid(link: str) -> str:
+    """OpenAlex links to PubMed Central by the digits alone."""
+    digits = link.rpartition("/")[2]
+    return f"PMC{digits}" if digits.isdecimal() else link
 
 
 def _day(work: Entry) -> Date:

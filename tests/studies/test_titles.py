@@ -36,7 +36,7 @@ def test_plain_text_keeps_paragraphs_as_lines():
 
 def test_line_of_a_label_stays_a_line():
     assert (
-        plain_text("<jats:p>Background: One.\r\nwrapped\r\nMethod: Two.</jats:p>")
+        plain_text("<jats:p>Background: One.\r\nwrapped\r\nMethod:\xa0Two.</jats:p>")
         == "Background: One. wrapped\nMethod: Two."
     )
 

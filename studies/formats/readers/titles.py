@@ -25,7 +25,7 @@ _RAISING = frozenset({"msup", "msubsup"})
 _TAG = re.compile(
     r"""<(?P<end>/?)(?P<prefix>[a-zA-Z]+:)?(?P<name>[a-zA-Z][\w-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>"""
 )
-_WRAPPED = re.compile(r"\s*\n\s*(?![A-Z][A-Za-z ,/&-]{2,39}: )")  # but a line that begins with a label stays one
+_WRAPPED = re.compile(r"\s*\n\s*(?![A-Z][A-Za-z ,/&-]{2,39}:\s)")  # but a line that begins with a label stays one
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _RAISABLE = re.compile(r"[0-9+\-−–=()n]+")
 _MOST_ESCAPES = 3
@@ -38,6 +38,8 @@ _CONTROL = re.compile("[\x80-\x9f\ufffd]")
 
 def clean_title(text: str) -> str:
     """One line of plain text: markup and escapes gone, spaces single, NFC."""
+    if "<" not in text and "&" not in text:
+        return " ".join(unicodedata.normalize("NFC", text).split())
     return " ".join(plain_text(text).split())
 
 
