@@ -70,8 +70,8 @@ def europepmc(stub: Any, path: str, parameters: Parameters) -> Made:
     if days:
         found = _between(stub, days[1], days[2])
     else:
-        named = re.search(r'DOI:"([^"]+)"|EXT_ID:(\d+)', query)
-        held = stub.shelves.find(named[1] or named[2]) if named else None
+        named = re.search(r'DOI:"([^"]+)"|EXT_ID:(\d+)|PMCID:(PMC\d+)', query)
+        held = stub.shelves.find(named[1] or named[2] or named[3]) if named else None
         found = [held] if held else []
     results = [answers.europepmc_result(held) for held in found[start : start + rows]]
     mark = parameters.get("cursorMark", "*")

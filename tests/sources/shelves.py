@@ -43,7 +43,7 @@ class Shelves:
 
     def find(self, identifier: str) -> Held | None:
         wanted = identifier.lower()
-        return next((held for held in self.papers if wanted in (held.record.doi, held.record.pmid)), None)
+        return next((held for held in self.papers if wanted in (held.record.doi, held.record.pmid, held.record.pmcid.lower())), None)
 
     def between(self, since: date, until: date) -> list[Held]:
         return [held for held in self.papers if since <= held.listed <= until]
