@@ -38,6 +38,14 @@ def check_address(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> 
 
 
 @register(Tags.security, deploy=True)
+def check_sources(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if not settings.ATLAS_SOURCES_LOOPBACK:
+        return []
+    hint = "Set ATLAS_SOURCES_LOOPBACK=0; it is for tests."
+    return [Error("ATLAS_SOURCES_LOOPBACK is on: this machine may play a source.", hint=hint, id="atlas.E005")]
+
+
+@register(Tags.security, deploy=True)
 def check_one_person(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     if not settings.ATLAS_ONE_PERSON:
         return []

@@ -104,6 +104,11 @@ ATLAS_SOURCE_ADDRESSES = {
     "openalex": env.str("ATLAS_OPENALEX_URL", default=""),
     "retraction_watch": env.str("ATLAS_RETRACTION_WATCH_URL", default=""),
 }
+for _name, _address in ATLAS_SOURCE_ADDRESSES.items():
+    if _address and not re.match(ORIGIN, _address):
+        raise ImproperlyConfigured(
+            f"ATLAS_{_name.upper()}_URL is {_address!r}: write an address such as https://mirror.example.org/."
+        )
 ATLAS_SOURCE_API_KEYS = {
     "pubmed": env.str("ATLAS_NCBI_API_KEY", default="").strip(),
     "openalex": env.str("ATLAS_OPENALEX_API_KEY", default="").strip(),

@@ -61,6 +61,8 @@ def _prepare() -> None:
         ATLAS_STATIC_ROOT=str(data / "static"),
         DATABASE_URL=_database_url(data),
         CACHE_URL="locmemcache://",
+        ATLAS_CONTACT="",
+        ATLAS_SOURCES_LOOPBACK="0",
     )
 
 

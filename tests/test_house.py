@@ -89,6 +89,15 @@ BAD_SETTINGS = {
         GOOD | {"ADMIN_PATH": "<str:x>/"},
         "ADMIN_PATH has other characters than letters, digits, hyphens and slashes.",
     ),
+    "contact": (GOOD | {"ATLAS_CONTACT": "the editors"}, "ATLAS_CONTACT is 'the editors': write a mail address."),
+    "tool name": (
+        GOOD | {"ATLAS_TOOL_NAME": "our atlas"},
+        "ATLAS_TOOL_NAME has other characters than letters, digits, dots and hyphens.",
+    ),
+    "address of a source": (
+        GOOD | {"ATLAS_PUBMED_URL": "mirror.example.org"},
+        "ATLAS_PUBMED_URL is 'mirror.example.org': write an address such as https://mirror.example.org/.",
+    ),
     "staff path": (GOOD | {"ADMIN_PATH": "/"}, "ADMIN_PATH is empty: write a path such as admin/."),
 }
 
@@ -146,12 +155,19 @@ DEPLOYED = {
     "HTTPS": True,
     "ALLOWED_HOSTS": ["atlas.example.org"],
     "ATLAS_ONE_PERSON": False,
+    "ATLAS_SOURCES_LOOPBACK": False,
 }
 
 
 def findings(**changes: object) -> list[str | None]:
     with override_settings(**(DEPLOYED | changes)):
-        every = (checks.check_not_local, checks.check_hosts, checks.check_address, checks.check_one_person)
+        every = (
+            checks.check_not_local,
+            checks.check_hosts,
+            checks.check_address,
+            checks.check_sources,
+            checks.check_one_person,
+        )
         return [message.id for check in every for message in check(None)]
 
 
@@ -164,6 +180,7 @@ def findings(**changes: object) -> list[str | None]:
         ({"ALLOWED_HOSTS": ["localhost", "127.0.0.1"]}, ["atlas.E002"]),
         ({"ALLOWED_HOSTS": ["*"]}, ["atlas.E003"]),
         ({"HTTPS": False}, ["atlas.E004"]),
+        ({"ATLAS_SOURCES_LOOPBACK": True}, ["atlas.E005"]),
         ({"ATLAS_ONE_PERSON": True}, ["atlas.I001"]),
     ],
 )
