@@ -110,3 +110,41 @@ def test_file_in_an_encoding_that_is_not_known_is_refused_whole():
     with pytest.raises(Unreadable) as refusal:
         list(open_file(io.BytesIO(content("bibtex/gbk_encoded.bib")))[1])
     assert str(refusal.value) == "The file is written in an unknown encoding. Save it as UTF-8 and send it again."
+
+
+# Answers of services that somebody saved: file, records read, records refused.
+ANSWERS = {
+    "crossref/bibaudit_audit_crossref_series_and_book_container.json.xz": (0, 1),
+    "crossref/bibaudit_compare_crossref_wakefield_retracted.json.xz": (1, 0),
+    "crossref/habanero_test_cursor_max_0.json.xz": (3, 17),
+    "crossref/habanero_test_journals_works_0.json.xz": (20, 0),
+    "crossref/habanero_test_works_query_filters_not_allowed_with_dois_0.json.xz": (0, 1),
+    "europepmc/pygetpapers_pt195_25.json.xz": (25, 0),
+    "europepmc/rest_core_21999661.json.xz": (1, 0),
+}
+
+
+def saved_answers():
+    folder = FOLDER.parent / "sources"
+    return [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.json*"))]
+
+
+@pytest.mark.parametrize("name", saved_answers())
+def test_saved_answer_of_a_service_is_read_or_refused(name):
+    found, items = open_file(io.BytesIO(content(f"../sources/{name}")))
+    items = list(items)
+    read = len(papers(items))
+    assert (found, (read, len(items) - read)) == ("csl_json", ANSWERS.get(name, (read, len(items) - read)))
+    assert items
+    assert all(paper.record.title for paper in papers(items))
+
+
+def test_relations_of_a_saved_answer_survive():
+    items = open_file(io.BytesIO(content("../sources/crossref/bibaudit_compare_crossref_wakefield_retracted.json.xz")))[
+        1
+    ]
+    (paper,) = items
+    assert (paper.source, paper.record.retraction_status, paper.record.retraction_notice_doi) == (
+        "Crossref", "retracted", "10.1016/s0140-6736(10)60175-4",
+    )  # fmt: skip
+    assert [relation.kind for relation in paper.record.relations] == ["corrected_by", "retracted_by"]

@@ -1,4 +1,4 @@
-"""CSL-JSON, and what is close to it: Zotero's own items, the works of Crossref, and plain objects of scripts.
+"""CSL-JSON, and what is close to it: Zotero's own items, works of Crossref, results of Europe PMC, plain objects of scripts.
 
 They come as a list, as one object, one a line, or inside the answer of a service.
 """
@@ -6,6 +6,7 @@ They come as a list, as one object, one a line, or inside the answer of a servic
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from studies.formats.readers.assembling import Loose, assemble, dated
@@ -17,6 +18,8 @@ from studies.identifiers import IdentifierError, normalise_orcid
 from studies.incoming import Incoming
 from studies.names import is_group, parse_names, stands_for_more
 from studies.records import Author, Collective, Person
+from studies.sources import crossref_works, europepmc_results
+from studies.sources.entries import Entry
 
 SOURCE = "CSL-JSON file"
 _HEAD = re.compile(rb"\s*(?:\[\s*[\[{\]\"]|\{\s*[\"}])")
@@ -35,8 +38,28 @@ def read(stream: BinaryIO) -> Iterator[Incoming | Refusal]:
             if not isinstance(value, dict):
                 yield Refusal(number, "This is no reference: an object with a title was expected.", line=line)
             else:
-                item = value["data"] if isinstance(value.get("data"), dict) else value
-                yield assemble(_loose(item), number=number, line=line, source=SOURCE, doubt=text.note)
+                yield _read(value, number=number, line=line, doubt=text.note)
+
+
+def _read(value: Item, *, number: int, line: int, doubt: str) -> Incoming | Refusal:
+    """What a service answered is read as its own module reads it, with relations to notices and preprints."""
+    read_answer = next((read for is_from, read in _SERVICES if is_from(value)), None)
+    if read_answer:
+        found = read_answer(number, Entry(value))
+        return replace(found, line=line) if isinstance(found, Refusal) else found
+    item = value["data"] if isinstance(value.get("data"), dict) else value
+    return assemble(_loose(item), number=number, line=line, source=SOURCE, doubt=doubt)
+
+
+def _is_crossref(item: Item) -> bool:
+    return "DOI" in item and "deposited" in item and "member" in item
+
+
+def _is_europe_pmc(item: Item) -> bool:
+    return "authorString" in item and "source" in item and "id" in item
+
+
+_SERVICES = ((_is_crossref, crossref_works.paper_of), (_is_europe_pmc, europepmc_results.paper_of))
 
 
 def _loose(item: Item) -> Loose:

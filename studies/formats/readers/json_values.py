@@ -10,7 +10,15 @@ CHUNK = 1 << 18
 MOST_VALUE = 20_000_000  # characters of one value
 
 # Where services put the list of their answer; a wrapper is an object that has one of these and no title.
-_LISTS = (("message", "items"), ("items",), ("references",), ("resultList", "result"), ("results",), ("message",))
+_LISTS = (
+    ("message", "items"),
+    ("items",),
+    ("references",),
+    ("resultList", "result"),
+    ("results",),
+    ("papers",),
+    ("message",),
+)
 
 
 def values(lines: TextIO) -> Iterator[tuple[int, Any]]:
@@ -42,8 +50,8 @@ def unwrapped(value: Any) -> list[Any]:
             found = found.get(name) if isinstance(found, dict) else None
         if isinstance(found, list):
             return found
-        if isinstance(found, dict):
-            return [found]
+        if isinstance(found, dict):  # one record, or records under their own numbers
+            return list(found.values()) if path == ("papers",) else [found]
     return [value]
 
 
