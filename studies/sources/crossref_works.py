@@ -5,6 +5,7 @@ own, so it is searched and never shown.
 """
 
 import dataclasses
+import re
 
 from studies.formats.readers.assembling import Loose, assemble
 from studies.formats.readers.cleaning import indexed_title
@@ -18,6 +19,9 @@ from studies.sources.crossref_dates import appeared
 from studies.sources.crossref_updates import relations_of, status_mark
 from studies.sources.entries import Entry
 from studies.sources.notices import standing
+
+_OPEN = re.compile(r"https?://creativecommons\.org/\S+$")
+_LONGEST_LINK = 300
 
 
 def paper_of(number: int, work: Entry) -> Incoming | Refusal:
@@ -40,7 +44,19 @@ def paper_of(number: int, work: Entry) -> Incoming | Refusal:
         preprint_doi=next((relation.doi for relation in relations if relation.kind == "has_preprint"), ""),
         **standing(relations, mark=status_mark(work, mark)),
     )
-    return dataclasses.replace(paper, record=record, problems=(*paper.problems, *problems))
+    return dataclasses.replace(
+        paper, record=record, license_url=_license_url(work), problems=(*paper.problems, *problems)
+    )
+
+
+def _license_url(work: Entry) -> str:
+    """The open licence of the published version; licences for reading by machines and of manuscripts are others."""
+    links = (
+        entry.line("URL")
+        for entry in work.entries("license")
+        if entry.line("content-version") in ("vor", "unspecified")
+    )
+    return next((link for link in links if _OPEN.match(link) and len(link) <= _LONGEST_LINK), "")
 
 
 def _loose(work: Entry) -> Loose:

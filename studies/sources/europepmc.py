@@ -42,14 +42,15 @@ def find(client: Client, *, query: str, since: date, until: date, cursor: str = 
         yield Page(found, write_cursor(mark=mark) if mark else "", head.number("hitCount"))
 
 
-def fetch(client: Client, *, doi: str = "", pmid: str = "") -> Incoming:
-    """The paper with this DOI or PubMed number. Raises NotThere where Europe PMC does not know it."""
-    if not doi and not pmid:
-        raise NotThere(f"{LABEL} is asked by DOI or PubMed number.")
-    query = f"EXT_ID:{pmid} AND SRC:MED" if pmid else f'DOI:"{doi.replace(chr(34), "")}"'
+def fetch(client: Client, *, doi: str = "", pmid: str = "", pmcid: str = "") -> Incoming:
+    """The paper with this DOI, PubMed or PubMed Central number. Raises NotThere where Europe PMC does not know it."""
+    if not doi and not pmid and not pmcid:
+        raise NotThere(f"{LABEL} is asked by DOI, PubMed or PubMed Central number.")
+    by_doi = f'DOI:"{doi.replace(chr(34), "")}"' if doi else f"PMCID:{pmcid}"
+    query = f"EXT_ID:{pmid} AND SRC:MED" if pmid else by_doi
     answer = client.get(NAME, "search", {"query": query, "pageSize": "5"} | _FORM, kinds=JSON)
     found = records_of(LABEL, parse, answer.body)
-    wanted = {f"pmid:{pmid}" if pmid else f"doi:{doi}"}
+    wanted = {f"pmid:{pmid}" if pmid else f"doi:{doi}" if doi else f"pmcid:{pmcid}"}
     exact = [paper for paper in found if isinstance(paper, Incoming) and paper.identifiers & wanted]
     return only_paper(LABEL, exact)
 

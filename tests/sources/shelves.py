@@ -43,7 +43,8 @@ class Shelves:
 
     def find(self, identifier: str) -> Held | None:
         wanted = identifier.lower()
-        return next((held for held in self.papers if wanted in (held.record.doi, held.record.pmid, held.record.pmcid.lower())), None)
+        numbers = lambda held: (held.record.doi, held.record.pmid, held.record.pmcid.lower())  # noqa: E731
+        return next((held for held in self.papers if wanted in numbers(held)), None)
 
     def between(self, since: date, until: date) -> list[Held]:
         return [held for held in self.papers if since <= held.listed <= until]

@@ -182,6 +182,20 @@ def test_updates_decide_the_standing(kind, status):
         assert paper.problems == ("Crossref names a notice of an unknown kind: “new_kind”.",)
 
 
+@pytest.mark.parametrize(
+    ("version", "link", "known"),
+    [
+        ("vor", "http://creativecommons.org/licenses/by/4.0/", "http://creativecommons.org/licenses/by/4.0/"),
+        ("vor", "https://www.elsevier.com/tdm/userlicense/1.0/", ""),
+        ("am", "https://creativecommons.org/licenses/by/4.0/", ""),
+        ("vor", "javascript:alert(1)//creativecommons.org/", ""),
+    ],
+)
+def test_open_licence_of_the_paper_is_no_licence_of_the_abstract(version, link, known):
+    paper = made(license=[{"URL": link, "content-version": version}], abstract="<jats:p>Some words.</jats:p>")
+    assert (paper.license_url, paper.abstract.license) == (known, "")
+
+
 def test_paper_and_notice_that_retract_each_other_are_left_to_a_person():
     update = {"DOI": "10.1000/2", "type": "retraction", "source": "publisher"}
     paper = made(**{"updated-by": [update], "update-to": [update]})
