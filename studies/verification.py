@@ -53,7 +53,9 @@ def verify() -> list[Fault]:
     of_studies = [fault for batch in _batches() for fault in _study_chains(batch, missing, end, removals)]
     named = {fault.sequence for fault in of_studies if fault.message == MISSING}
     found = [fault for fault in of_atlas if fault.message != MISSING or fault.sequence not in named]
-    found += of_studies + list(_without_study()) + list(_refusal()) + [Fault(str(each)) for each in text_history.broken()]
+    found += (
+        of_studies + list(_without_study()) + list(_refusal()) + [Fault(str(each)) for each in text_history.broken()]
+    )
     return sorted(found, key=lambda fault: fault.sequence or end.revisions + 1)
 
 

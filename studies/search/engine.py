@@ -9,7 +9,7 @@ from django.db import connection
 
 from studies.paging import PAGE_SIZE, Pages, pages_of
 from studies.search import filters as filters_module
-from studies.search import index, ranking
+from studies.search import index, public_words, ranking
 from studies.search.adapters import adapter
 from studies.search.bitmaps import Order, from_ids
 from studies.search.facets import Result
@@ -17,7 +17,8 @@ from studies.search.filters import Filters, Parameters
 from studies.search.index import Catalogue
 from studies.search.memory import Memory
 from studies.search.query import MOST_PARTS, Part, Query, parse
-from studies.search.suggestions import SLIP_BELOW, corrected, unquoted, words_of
+from studies.search.spellings import SLIP_BELOW
+from studies.search.suggestions import corrected, unquoted, words_of
 from studies.search.words import stems
 from studies.vocabulary import Sort
 
@@ -89,6 +90,7 @@ def _beyond(asked: int, pages: Pages) -> list[str]:
 def forget() -> None:
     """Drop all that the process keeps of the search, as at its start."""
     index.forget()
+    public_words.forget()
     _found.clear()
     _ranked.clear()
 
@@ -116,7 +118,7 @@ def ways_on(page: Page) -> WaysOn:
             page.filters.q,
             unknown=unknown,
             known=set(words_of(unquoted(page.filters.q))[:MOST_PARTS]) - unknown,
-            spellings=page.catalogue.spellings,
+            spellings=public_words.spellings(page.catalogue),
         ),
         alone=tuple(part.text for part in _known(several, True))[:MOST_ALONE],
     )
@@ -127,7 +129,7 @@ def _more_usual(page: Page) -> str | None:
     words = words_of(unquoted(page.filters.q))[:MOST_PARTS]
     if not words or page.catalogue.index.everything.bit_count() < SLIP_BELOW:
         return None
-    return corrected(page.filters.q, unknown=(), known=words, spellings=page.catalogue.spellings)
+    return corrected(page.filters.q, unknown=(), known=words, spellings=public_words.spellings(page.catalogue))
 
 
 def _known(parts: Sequence[Part], wanted: bool) -> list[Part]:

@@ -12,18 +12,13 @@ from threading import Lock
 from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from studies.compiled import Compiled
-from studies.models import Author, CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
+from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
 from studies.search.bitmaps import Order
 from studies.search.collation import in_order, title_keys
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
-from studies.search.suggestions import Spellings
 from studies.search.synonyms import Synonyms
-from studies.vocabulary import APPLIED, Design, EvidenceLevel, PeerReview, Pem, Retraction, State
-
-# The words of so many studies, newest first, are enough to correct a spelling and quick to read.
-_MOST_READ = 20_000
-_MOST_AUTHORS = 100_000
+from studies.vocabulary import APPLIED, Design, EvidenceLevel, PeerReview, Pem, Retraction
 
 # The counter alone cannot tell a restored backup from the state before; the newest hash of the history can.
 PublicMoment = tuple[int, str]
@@ -70,11 +65,6 @@ class Catalogue:
     @cached_property
     def by_title(self) -> Order:
         return Order(in_order(self.title_keys))
-
-    @cached_property
-    def spellings(self) -> Spellings:
-        """Made when a reader first searches for a word that no study has."""
-        return Spellings(public_words(self))
 
 
 _state: Compiled[PublicMoment] = Compiled(lambda: PublicState.objects.values_list("counter", "newest_hash"))
@@ -183,17 +173,3 @@ def _lists(pairs) -> Mapping[int, set[str]]:  # type: ignore[no-untyped-def]
     for study, slug in pairs.order_by().iterator():
         lists[study].add(slug)
     return lists
-
-
-_SPELLED = ("title", "question", "key_point", "main_limitation", "summary", "limitations", "journal")
-
-
-def public_words(held: Catalogue) -> Iterator[str]:
-    """Texts with the words that a spelling may be corrected to: all of them public."""
-    yield from [*held.definitions.values(), *held.topics.values()]
-    for term, aliases in GlossaryTerm.objects.values_list("term", "aliases"):
-        yield " ".join([term, *aliases])
-    for texts in Study.objects.published().newest_first().values_list(*_SPELLED)[:_MOST_READ].iterator():
-        yield " ".join(texts)
-    authors = Author.objects.filter(study__state=State.PUBLISHED).order_by("-id")
-    yield from authors.values_list("family", flat=True)[:_MOST_AUTHORS].iterator()

@@ -2,9 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.search.suggestions import Spellings, corrected, distance, words_of
+from studies.search.spellings import Spellings, distance
+from studies.search.suggestions import corrected, words_of
+from studies.search.words import stem
 
-SPELLINGS = Spellings(["naltrexone and fatigue", "fatigue in mice", "mitochondria", "pain", "plain pain", "Sjögren"])
+
+def spellings_of(texts):
+    return Spellings(enumerate(texts))
+
+
+SPELLINGS = spellings_of(["naltrexone and fatigue", "fatigue in mice", "mitochondria", "pain", "plain pain", "Sjögren"])
 
 
 @pytest.mark.parametrize(
@@ -30,8 +37,8 @@ def test_nearest_word(typed, meant):
 
 
 def test_of_words_equally_near_the_one_in_most_texts_is_meant():
-    assert Spellings(["plate", "plane", "plane"]).nearest("plabe") == "plane"
-    assert Spellings(["plate", "plane"]).nearest("plabe") == "plane"
+    assert spellings_of(["plate", "plane", "plane"]).nearest("plabe") == "plane"
+    assert spellings_of(["plate", "plane"]).nearest("plabe") == "plane"
 
 
 def test_only_unknown_words_of_a_search_text_are_replaced():
@@ -40,7 +47,7 @@ def test_only_unknown_words_of_a_search_text_are_replaced():
 
 
 def test_a_much_more_usual_word_is_meant_instead_of_a_rare_one():
-    spellings = Spellings(["fatige", *["fatigue"] * 20, "pain", *["paint"] * 19])
+    spellings = spellings_of(["fatige", *["fatigue"] * 20, "pain", *["paint"] * 19])
     assert spellings.usual("Fatige") == "fatigue"
     assert spellings.usual("pain") is None
     assert spellings.usual("fatigue") is None
@@ -68,3 +75,33 @@ def slow_distance(one, other):
 @given(st.text("abc", max_size=5), st.text("abc", max_size=5), st.integers(0, 4))
 def test_distance_is_the_number_of_mistakes(one, other, most):
     assert distance(one, other, most) == min(slow_distance(one, other), most + 1)
+
+
+@given(st.text("abcde", min_size=4, max_size=8), st.lists(st.text("abcde", min_size=3, max_size=9), max_size=12))
+def test_the_nearest_word_is_the_first_by_mistakes_then_start_then_use(word, others):
+    """As a plain reading of all words finds it."""
+    most = 1 if len(word) <= 5 else 2
+    near = [
+        (distance(word, other, most), other[0] != word[0], -others.count(other), other)
+        for other in others
+        if distance(word, other, most) <= most and stem(other) != stem(word)
+    ]
+    assert spellings_of(others).nearest(word) == (min(near)[3] if near else None)
+
+
+texts = st.lists(st.sampled_from(["pain", "paint", "fatigue", "fatige", "plain", "mouse"]), max_size=4).map(" ".join)
+keyed = st.dictionaries(st.integers(0, 8), texts, max_size=8)
+
+
+@given(keyed, keyed, st.sets(st.integers(0, 8)))
+def test_words_brought_up_to_date_are_those_of_a_fresh_reading(old, new, gone):
+    held = Spellings(old.items())
+    before = {word: held.count(word) for word in ("pain", "fatigue", "mouse")}
+    updated = Spellings(new.items(), held, gone)
+    fresh = Spellings(({key: text for key, text in old.items() if key not in gone} | new).items())
+    for word in ("pain", "paint", "fatigue", "fatige", "plain", "mouse", "elsewhere"):
+        assert updated.count(word) == fresh.count(word)
+        assert updated.nearest(word[1:] + "e") == fresh.nearest(word[1:] + "e")
+        assert updated.usual(word) == fresh.usual(word)
+    assert (len(updated), sorted(updated)) == (len(fresh), sorted(fresh))
+    assert {word: held.count(word) for word in before} == before
