@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studies import pem
+from studies import pem, phrasing
 from studies.backing import Sections, unbacked
 from studies.badges import badge_of, definitions_named_by, rows_of
 from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
@@ -32,13 +32,15 @@ def problems(study_id: int, values: Snapshot, *, abstract: Sections | None = Non
         *_of_links(values),
         *disagreements(values),
         *unbacked(study_id, values, definitions, abstract),
+        *phrasing.refusals(values, definitions),
     ]
 
 
 def new_problems(study_id: int, before: Snapshot, after: Snapshot) -> list[str]:
     """The rules that `after` breaks and `before` did not: an old fault must not stand in the way of a correction."""
     found = problems(study_id, after)
-    return [problem for problem in found if problem not in problems(study_id, before)] if found else []
+    old = set(problems(study_id, before)) if found else set()
+    return [problem for problem in found if problem not in old]
 
 
 def unchecked(study: Study) -> list[str]:

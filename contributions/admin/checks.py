@@ -7,7 +7,7 @@ from typing import Any
 
 from contributions.models import Contribution, ProposalLink
 from contributions.vocabulary import Use
-from studies import rules
+from studies import phrasing, rules, wording
 from studies.cleaning import PROPOSABLE
 from studies.derived import with_derived
 from studies.errors import Problems
@@ -41,13 +41,27 @@ def _of_study(proposal: Proposal, live: Snapshot) -> list[Check]:
         return [Check("Rules", str(error), stops=True)]
     new = rules.new_problems(proposal.study_id, live, after)
     broken = [Check("Rules", problem, stops=True) for problem in new]
-    return [_badge(live, after), *(broken or [Check("Rules", "Numbers, texts and coding break no rule.")])]
+    return [
+        _badge(live, after),
+        _wording(live, after),
+        *(broken or [Check("Rules", "Numbers, texts and coding break no rule.")]),
+    ]
 
 
 def _badge(live: Snapshot, after: Snapshot) -> Check:
     before, now = (Pem(values.get("pem", Pem.NOT_CODED)).label for values in (live, after))
     rule = RULES.get(after.get("pem_rule", ""), "Nothing is coded yet.")
     return Check("PEM badge", f"{f'It stays “{now}”.' if before == now else f'“{before}” becomes “{now}”.'} {rule}")
+
+
+def _wording(live: Snapshot, after: Snapshot) -> Check:
+    """How much the wording check newly finds; what stops is among the rules, and the page shows all of it in place."""
+    found = phrasing.new_findings(live, after)
+    if not found:
+        return Check("Wording", f"Nothing new to say about the words (rules, version {wording.VERSION}).")
+    return Check(
+        "Wording", f"New findings about the words: {len(found)} (rules, version {wording.VERSION}). See above."
+    )
 
 
 def _weight(proposal: Proposal) -> Check:

@@ -23,6 +23,7 @@ from contributions.vocabulary import Use
 from studies.admin.proposal_form import ProposalTyping, WhyForm, why_of
 from studies.admin.propose import version_number, version_shown
 from studies.admin.showing import differences, sides
+from studies.admin.wording import of_proposal
 from studies.cleaning import PROPOSABLE, cleaned
 from studies.errors import Problems
 from studies.merging import Conflict, merge
@@ -230,6 +231,7 @@ def _show(
         study=now.contribution.study,
         typing=typing,
         problems=problems or [],
+        wording=of_proposal(proposal) if proposal else None,
         differences=differences({name: value for name, value in before.items() if name in after}, after),
         **more,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studies import versions
+from studies.admin import wording
 from studies.admin.showing import differences
 from studies.field_words import label
 from studies.models import Proposal, RevisionValue, Study
@@ -21,6 +22,7 @@ def shown_content(proposal: Proposal) -> dict[str, Any]:
     return {
         "sentences": _SENTENCES.get(proposal.kind, lambda proposal: [])(proposal),
         "differences": differences(before, after) if of_study and proposal.changes else [],
+        "wording": wording.of_proposal(proposal) if proposal.is_open else None,
         "behind": study.version - proposal.base_number if study and proposal.is_open else 0,
     }
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from studies import proposals, revisions
+from studies.admin import wording
 from studies.admin.base import StaffAdmin
 from studies.admin.proposal_form import ProposalTyping, why_of
 from studies.admin.showing import Side, differences, sides
@@ -156,6 +157,7 @@ def _show(
         typing=typing,
         problems=problems or [],
         proposal=proposal,
+        wording=wording.of_proposal(proposal) if proposal else None,
         differences=differences({n: v for n, v in before.items() if n in after}, after),
         moved_on=moved_on,
         conflicts=conflicts or [],

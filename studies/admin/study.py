@@ -10,11 +10,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
 from studies import identifiers
+from studies.admin import wording
 from studies.admin.base import StaffAdmin
 from studies.admin.fields import date_text
 from studies.models import Author, Study
 from studies.pem import RULES
-from studies.vocabulary import MethodFlag, PemMeasure
+from studies.vocabulary import MethodFlag, PemMeasure, State
 
 BIBLIOGRAPHY = [
     "title",
@@ -38,6 +39,7 @@ CLASSIFICATION = [
 ]
 PEM = ["badge", "pem_claim", "pem_quote", "pem_locator", "pem_measured_by"]
 TEXTS = [
+    "wording",
     "question",
     "key_point",
     "main_limitation",
@@ -145,6 +147,12 @@ class StudyFields(StudyList):
         """The badge with the rule that gave it."""
         sentence = RULES.get(study.pem_rule, "Nothing is coded yet.")
         return format_html("<strong>{}</strong><br>{}", study.get_pem_display(), sentence)
+
+    @admin.display(description="Wording check")
+    def wording(self, study: Study) -> str:
+        if study.pk is None:
+            return "Save the draft, and the words of its texts are checked."
+        return wording.in_page(study, is_draft=study.state == State.DRAFT)
 
     @admin.display(description="Topics")
     def topic_labels(self, study: Study) -> str:

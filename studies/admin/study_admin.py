@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from studies import badges, slugs
+from studies.admin import wording
 from studies.admin.bulk import publish_bibliography
 from studies.admin.drafts import StudyDraftForm
 from studies.admin.inlines import EDITABLE, FlagInline
@@ -34,7 +35,7 @@ SITUATIONS = {
 @admin.register(Study)
 class StudyAdmin(StudyFields):
     form = StudyDraftForm
-    readonly_fields = ["badge", "drafted_by", "state"]
+    readonly_fields = ["badge", "wording", "drafted_by", "state"]
     actions = [publish_bibliography]
 
     def has_approve_permission(self, request: HttpRequest) -> bool:
@@ -80,6 +81,7 @@ class StudyAdmin(StudyFields):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
         study = options.get("obj")
         if study:
+            wording.put_beside(context["adminform"].form, study)
             context |= {
                 "steps": buttons(self, request, study, STUDY_STEPS),
                 "may_propose": study.is_public and request.user.has_perm("studies.propose"),

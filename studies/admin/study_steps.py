@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from studies import publishing, rules
+from studies.admin import wording
 from studies.admin.proposal_fields import find_study
 from studies.admin.showing import public_content
 from studies.admin.steps import Step, StepForm, Told, evidence_field, note_field, proposed
@@ -140,7 +141,8 @@ def _why(values: Any) -> dict[str, Any]:
 
 
 def _content(study: Study) -> dict[str, Any]:
-    return {"content": public_content(study)}
+    found = wording.of_study(study)
+    return {"content": public_content(study), "wording": found, "groups": found.groups}
 
 
 SECOND = " This only writes a proposal: a second person must apply it."

@@ -195,7 +195,7 @@ def test_revision_that_was_changed_again_shows_the_conflict(enter, study, propos
 
 def test_value_is_removed_from_the_history_by_two_leads(enter, study, proposer):
     decide(enter("lead"), "apply", propose(study, proposer, population_label="A private word"))
-    decide(enter("lead"), "apply", propose(study, proposer, population_label="CFS, Fukuda"))
+    decide(enter("lead"), "apply", propose(study, proposer, population_label="ME/CFS, Fukuda"))
     revision = Revision.objects.get(number=2)
     address = reverse("admin:studies_revision_redact", args=[revision.pk])
     send(enter("lead"), address, holding="digest", field="population_label", note="Private words.")

@@ -36,7 +36,7 @@ def whole() -> Study:
         topics=["long-covid"],
         patients=1200,
         controls=1,
-        population_label="CFS, Fukuda",
+        population_label="ME/CFS, Fukuda",
         evidence_level="E3",
         peer_review="peer_reviewed",
         method_flags=["small_sample"],
@@ -90,7 +90,7 @@ def test_glance_answers_before_the_long_text(client, whole):
 def test_glance_says_who_and_how_sure(client, whole):
     text = page_of(client, whole)
     assert "Berg and 2 others , Journal of Tests , 2024" in text
-    assert "Case-control study, 1,200 patients and 1 control. In the paper’s words: “CFS, Fukuda”." in text
+    assert "Case-control study, 1,200 patients and 1 control. In the paper’s words: “ME/CFS, Fukuda”." in text
     assert (
         "Preliminary : an early finding; it may not hold up . Peer reviewed. Our texts are from the abstract." in text
     )
