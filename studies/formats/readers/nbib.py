@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import BinaryIO, TextIO
 
 from studies.formats.readers.abstracts import split_labels
@@ -35,24 +36,31 @@ _FEWEST_TAGS = 3
 _HYPHEN = re.compile(r"[^\W\d_]-$")
 _KIND = re.compile(r"\s*\[(?P<kind>doi|pii|bookaccession)\]\s*$")
 _ARTICLE_NUMBER = re.compile(r"[A-Za-z]{0,4}\d{1,8}")
+_SPELLED = re.compile(r"\b(?P<case>capital|small) (?P<letter>[A-Za-z]{1,3}), (?:Cyrillic|Greek|Ukrainian|Russian)\b")
 _ELSEWHERE = frozenset({"ERIC"})
 
 
 @dataclass
 class _Block:
-    """The fields of one record in order; `stray` are numbers of lines that belong to none."""
+    """The fields of one record in order, each with its lines; `stray` are numbers of lines that belong to none."""
 
     line: int = 0
-    fields: list[tuple[str, str]] = field(default_factory=list)
+    fields: list[tuple[str, list[str]]] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
     stray: list[int] = field(default_factory=list)
     is_dense: bool = False  # two of its lines stand without a blank one between them
     size: int = 0
 
+    @cached_property
+    def values(self) -> list[tuple[str, str]]:
+        """Tag and whole value of each field; asked for when the block is complete."""
+        return [(tag, _SPELLED.sub(_as_letter, _joined(lines))) for tag, lines in self.fields]
+
     def all(self, *tags: str) -> list[str]:
-        return [value for tag, value in self.fields if tag in tags]
+        return [value for tag, value in self.values if tag in tags]
 
     def first(self, tag: str) -> str:
-        return next((value for name, value in self.fields if name == tag), "")
+        return next((value for name, value in self.values if name == tag), "")
 
 
 def looks_like(head: bytes) -> bool:
@@ -102,12 +110,13 @@ def _begins(block: _Block, match: re.Match[str] | None, *, is_after_blank: bool)
     """Whether a line ends the record before it and is the first of another one."""
     if not block.line:
         return False
-    if match is None or not block.fields:
-        return bool(is_after_blank and (block.is_dense or not block.fields)) or bool(match and not block.fields)
-    names = {tag for tag, _ in block.fields}
+    if not block.fields:  # it holds stray lines alone
+        return match is not None or is_after_blank
+    if match is None:
+        return is_after_blank and block.is_dense
     if match["tag"] == "PMID":
-        return "PMID" in names or is_after_blank
-    return is_after_blank and (block.is_dense or (match["tag"] in _ONCE and match["tag"] in names))
+        return "PMID" in block.names or is_after_blank
+    return is_after_blank and (block.is_dense or (match["tag"] in _ONCE and match["tag"] in block.names))
 
 
 def _take(block: _Block, number: int, line: str, match: re.Match[str] | None) -> None:
@@ -116,17 +125,22 @@ def _take(block: _Block, number: int, line: str, match: re.Match[str] | None) ->
     if block.size > MOST_RECORD:
         raise Unreadable(f"The record at line {block.line} is larger than {MOST_RECORD >> 20} million letters.")
     if match:
-        block.fields.append((match["tag"], match["value"] or ""))
+        block.fields.append((match["tag"], [match["value"] or ""]))
+        block.names.add(match["tag"])
     elif line[0] in " \t" and block.fields:
-        tag, value = block.fields[-1]
-        block.fields[-1] = (tag, _joined(value, line.strip()))
+        block.fields[-1][1].append(line.lstrip())
     else:
         block.stray.append(number)
 
 
-def _joined(value: str, more: str) -> str:
+def _joined(lines: list[str]) -> str:
     """A word that was divided at its own hyphen stays one word; elsewhere a line break is a blank."""
-    return value + more if _HYPHEN.search(value) else f"{value.rstrip()} {more}"
+    return "".join(line if _HYPHEN.search(line) else f"{line} " for line in lines[:-1]) + lines[-1]
+
+
+def _as_letter(match: re.Match[str]) -> str:
+    """PubMed spells out letters of another script in a Latin text: "capital A, Cyrillic" for А."""
+    return match["letter"].upper() if match["case"] == "capital" else match["letter"].lower()
 
 
 def _citation(block: _Block, doubt: str) -> Citation:
@@ -135,7 +149,7 @@ def _citation(block: _Block, doubt: str) -> Citation:
         problems.append(f"{_lines_named(block.stray)} no part of the record and left out.")
     if not block.all("PMID"):
         problems.append("The record has no PubMed number.")
-    if doubt and any(not value.isascii() for _, value in block.fields):
+    if doubt and any(not value.isascii() for _, value in block.values):
         problems.append(doubt)
     owner = block.first("OWN").strip()
     return Citation(
@@ -160,7 +174,7 @@ def _citation(block: _Block, doubt: str) -> Citation:
         sections=_sections(block.first("AB")),
         keywords=block.all("OT"),
         types=block.all("PT"),
-        notes=[Note(tag, value) for tag, value in block.fields if tag in KINDS],
+        notes=[Note(tag, value) for tag, value in block.values if tag in KINDS],
         problems=problems,
     )
 
@@ -170,8 +184,8 @@ def _people(block: _Block, full: str, short: str, problems: list[str]) -> list[A
     wanted = full if block.all(full) else short
     groups = "CN" if full == "FAU" else ""
     found: list[Author] = []
-    for tag, value in block.fields:
-        name = tidy(value)
+    for tag, value in block.values:
+        name = tidy(value) if tag in (full, short, groups) else value
         if tag == wanted and name:
             found += _named(name)
         elif tag and tag == groups and name:

@@ -19,7 +19,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 
 from studies.formats.readers.refusals import Unreadable
 
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 MOST_BYTES = 20 << 20  # of one record, and between two
 MOST_ELEMENTS = 200_000  # built for one record
 MOST_UNPACKED = 2 << 30  # bytes of a packed file
