@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from studies import content, joining, provenance, public_state, redaction, redefinition, revisions, rules
+from studies import content, joining, overriding, provenance, public_state, redaction, redefinition, revisions, rules
 from studies.cleaning import PROPOSABLE
 from studies.derived import changed_texts, with_derived
 from studies.diff import changes
@@ -36,7 +36,9 @@ def change(proposal: Proposal, decision: Decision) -> Revision:
     content.write_rows(study, after, changed, hands)
     content.write_provenance(study, after, changed_texts(before, after), hands)
     _refuse_unchecked(live, after)
-    return _recorded(study, before, after, revisions.act_of(proposal, decision), decision)
+    revision = _recorded(study, before, after, revisions.act_of(proposal, decision), decision)
+    overriding.note(proposal, revision, changed)
+    return revision
 
 
 def withdraw(proposal: Proposal, decision: Decision) -> Revision:

@@ -7,8 +7,10 @@ class StudiesConfig(AppConfig):
     verbose_name = "Studies"
 
     def ready(self) -> None:
-        from studies import triggers
+        from studies import integrity, proposals, triggers
         from studies.search import adapters
 
+        if integrity.follow not in proposals.FOLLOWERS:
+            proposals.FOLLOWERS.append(integrity.follow)
         post_migrate.connect(triggers.reinstall, sender=self)
         post_migrate.connect(adapters.reinstall, sender=self)

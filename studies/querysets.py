@@ -45,6 +45,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
             has_flags=_some("Flag", study=OuterRef("pk")),
             has_responses=_some("AuthorResponse", study=OuterRef("pk")),
             has_definitions=_some("StudyDefinition", study=OuterRef("pk")),
+            has_overrides=_some("Override", study=OuterRef("pk")),
             has_links=_some("StudyLink", source=OuterRef("pk")) | _some("StudyLink", target=OuterRef("pk")),
         )
 

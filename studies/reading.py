@@ -9,6 +9,7 @@ from django.db.models import Q
 from studies.bibliography import record_of
 from studies.compiled import Compiled, hand_over
 from studies.disclosure import Disclosure, disclosures
+from studies.field_words import label, reading_place
 from studies.formats import citation, coins
 from studies.models import Author, AuthorResponse, Flag, Study, StudyDefinition, StudyLink, TextProvenance, Topic
 from studies.proof import Proof, proof_of
@@ -51,6 +52,15 @@ class Linked:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """A bibliographic detail that staff set against the source, with the public reason."""
+
+    label: str
+    reason: str
+    number: int
+
+
+@dataclass(frozen=True)
 class StudyPage:
     proof: Proof
     flags: Sequence[Flag]
@@ -63,6 +73,7 @@ class StudyPage:
     short: Length
     deep: Length
     record: Record
+    overrides: Sequence[ByHand]
 
     @property
     def vancouver(self) -> str:
@@ -97,6 +108,7 @@ def page_of(study: Study) -> StudyPage:
         short=length_of([study.summary, study.significance, study.limitations]),
         deep=length_of([*study.findings, *study.conclusions, *study.open_questions, *study.strengths]),
         record=record_of(study),
+        overrides=by_hand(study) if has(study, "overrides") else [],
     )
 
 
@@ -115,6 +127,12 @@ def flags_of(study: Study) -> list[Flag]:
     if not has(study, "flags"):
         return []
     return sorted(study.flags.all(), key=lambda flag: FLAGS_IN_ORDER.index(FlagKind(flag.kind)))
+
+
+def by_hand(study: Study) -> list[ByHand]:
+    """In reading order."""
+    found = sorted(study.overrides.all(), key=lambda each: reading_place(each.field))
+    return [ByHand(label(each.field), each.reason, each.revision_number) for each in found]
 
 
 def links_of(study: Study) -> list[Linked]:

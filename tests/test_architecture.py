@@ -13,6 +13,7 @@ PACKAGES = ("atlas_site", "studies", "contributions")
 # Modules that know no Django and no model, so that they can be read, tested and reused alone.
 PURE = {
     "studies.canonical",
+    "studies.completing",
     "studies.diff",
     "studies.formats",
     "studies.identifiers",
@@ -21,6 +22,7 @@ PURE = {
     "studies.merging",
     "studies.outcome",
     "studies.names",
+    "studies.observing",
     "studies.pem",
     "studies.quotes",
     "studies.records",

@@ -1,0 +1,50 @@
+"""Bibliographic fields that staff set by hand, against their source: kept with the public reason, in the act that sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from studies.models import Override, Proposal, Revision
+from studies.vocabulary import ProposalKind
+
+# What comes from a source and is compared with it again.
+FROM_SOURCES = frozenset(
+    {
+        "title",
+        "authors",
+        "authors_complete",
+        "journal",
+        "journal_abbreviation",
+        "issn",
+        "volume",
+        "issue",
+        "pages",
+        "published_on",
+        "published_precision",
+        "doi",
+        "pmid",
+        "pmcid",
+        "preprint_doi",
+        "language",
+    }
+)
+
+
+def note(proposal: Proposal, revision: Revision, changed: Iterable[str]) -> None:
+    """Keep that these fields were set by hand, or that they follow a source again. Runs in the transaction of the change.
+
+    A proposal that a finding led to brings what the source says, so it ends the override. So does taking the change back
+    that made it.
+    """
+    fields = sorted(FROM_SOURCES & set(changed))
+    if not fields:
+        return
+    if proposal.kind == ProposalKind.REVERT or proposal.findings.exists():
+        Override.objects.filter(study=revision.study_id, field__in=fields).delete()
+        return
+    for name in fields:
+        Override.objects.update_or_create(
+            study_id=revision.study_id,
+            field=name,
+            defaults={"reason": proposal.note, "theirs": None, "revision_number": revision.number},
+        )
