@@ -5,19 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils import timezone
 
 from studies.errors import Problems
+from studies.holdings import Holdings
 from studies.identifiers import recognise
 from studies.incoming import Incoming
-from studies.ingest import Holdings, ingest
+from studies.ingest import ingest
 from studies.models import Study
 from studies.names import parse_names, stands_for_more
+from studies.outcome import Fate
 from studies.records import Record
 from studies.roles import role_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+class Held(Exception):
+    """The atlas has this paper: `study`."""
+
+    def __init__(self, study: Study | None) -> None:
+        super().__init__("The atlas has this paper already.")
+        self.study = study
 
 
 def told(
@@ -52,13 +63,36 @@ def draft(*, record: Record, by: User) -> Study:
     """
     role_of(by, "propose")
     try:
-        with transaction.atomic():
-            outcome = ingest([Incoming(record, source="")], holdings=Holdings())
-    except IntegrityError:
-        raise Problems(["Somebody else added this paper at the same moment."]) from None
-    if not outcome.created:
-        raise Problems(["The atlas has this paper already."])
-    study = Study.objects.get(pk=outcome.created[0])
+        return _draft(Incoming(record, source=""), by, with_notices=True)
+    except Held:
+        raise Problems(["The atlas has this paper already."]) from None
+
+
+@transaction.atomic
+def draft_from_source(*, incoming: Incoming, by: User) -> Study:
+    """Create a draft study of a paper as a source gave it, drafted by `by`; nothing is coded and nothing public moves.
+
+    Raises NotAllowed, Held, and Problems where it is no paper that can be a study (a notice, or what ingest refuses).
+    """
+    role_of(by, "propose")
+    study = _draft(incoming, by, with_notices=False)
+    study.bibliography_checked_on = timezone.localdate()
+    study.save(update_fields=["bibliography_checked_on"])
+    return study
+
+
+def _draft(incoming: Incoming, by: User, *, with_notices: bool) -> Study:
+    outcome = ingest([incoming], holdings=Holdings(near=[incoming.record]), with_notices=with_notices)
+    (line,) = outcome.lines
+    if line.fate == Fate.REFUSED:
+        raise Problems([line.reason])
+    if line.fate == Fate.NOTICE:
+        raise Problems(
+            [f"“{line.title}” is a notice about another paper ({line.notice}), so it is no study of its own."]
+        )
+    if line.fate != Fate.CREATED:
+        raise Held(Study.objects.filter(pk=line.study).first())
+    study = Study.objects.get(pk=line.study)
     study.drafted_by = by
     study.save(update_fields=["drafted_by"])
     return study

@@ -1,7 +1,7 @@
 """The facts of a paper by which it is compared, made comparable once. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studies.matching.kinds import kind_of, without_mark
 from studies.matching.words import fold
@@ -79,6 +79,16 @@ def facts_of(record: Record) -> Facts:
         pmcid=record.pmcid,
         is_preprint=is_preprint_doi(record.doi) or bool(types & {"preprint", "posted-content"}),
     )
+
+
+def with_numbers(ours: Facts, theirs: Facts) -> Facts:
+    """`ours` with the identifiers that another description of the same paper adds; an article's replace its preprint's."""
+    if theirs.is_preprint and not ours.is_preprint:
+        return replace(ours, preprint_doi=ours.preprint_doi or theirs.doi)
+    if ours.is_preprint and not theirs.is_preprint and theirs.doi:
+        return replace(theirs, preprint_doi=ours.doi)
+    added = {name: getattr(ours, name) or getattr(theirs, name) for name in ("doi", "preprint_doi", "pmid", "pmcid")}
+    return replace(ours, **added)
 
 
 def title_words(title: str) -> str:

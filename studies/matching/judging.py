@@ -21,6 +21,7 @@ from studies.matching.facts import Facts, preprint_stem
 from studies.matching.words import similarity
 
 YEARS_TO_PUBLICATION = 4  # a preprint and its journal article are rarely further apart
+_TOLD = ("title", "family", "given", "year", "journal", "volume", "pages")
 DISTINCTIVE = 6  # words of a title that will do without a place
 
 
@@ -37,6 +38,11 @@ class Judgement:
     verdict: Verdict
     score: int = 0
     reasons: tuple[str, ...] = ()
+
+
+def suspicion(reason: str) -> Judgement:
+    """A possible duplicate for a reason that no comparison gives."""
+    return Judgement(Verdict.POSSIBLE, 95, (reason,))
 
 
 OTHER = Judgement(Verdict.OTHER)
@@ -57,10 +63,10 @@ def judge(one: Facts, other: Facts) -> Judgement:
     view = _View.of(one, other)
     if conflicts := conflicting_identifiers(one, other):
         if one.is_preprint != other.is_preprint and view.is_preprint_of_article:
-            return Judgement(Verdict.SAME, 100, ("A preprint and its article: same title and first author.",))
+            return Judgement(Verdict.SAME, 99, ("A preprint and its article: same title and first author.",))
         return view.possible(_said("Different:", conflicts))
     if view.is_same:
-        return Judgement(Verdict.SAME, 100, view.reasons)
+        return Judgement(Verdict.SAME, 100 if view.is_repeated else 99, view.reasons)
     return view.possible(())
 
 
@@ -97,6 +103,10 @@ def _doi(facts: Facts) -> str:
 
 def _dois(facts: Facts) -> set[str]:
     return {_doi(facts), preprint_stem(facts.preprint_doi)} - {""}
+
+
+def _numbers(facts: Facts) -> bool:
+    return bool(facts.doi or facts.preprint_doi or facts.pmid or facts.pmcid)
 
 
 def _said(lead: str, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -139,10 +149,11 @@ class _View:
 
     @property
     def is_repeated(self) -> bool:
-        """One record twice: nothing to tell them apart, and the author and the year are known."""
-        told = ("title", "family", "given", "year", "journal", "volume", "pages")
-        alike = all(getattr(self.one, name) == getattr(self.other, name) for name in told)
-        return alike and bool(self.one.family) and self.one.year is not None
+        """One record twice, with nothing to tell them apart. Its author and year are known, or neither has an identifier."""
+        if any(getattr(self.one, name) != getattr(self.other, name) for name in _TOLD):
+            return False
+        known = bool(self.one.family) and self.one.year is not None
+        return known or not (_numbers(self.one) or _numbers(self.other))
 
     @property
     def _same_by_place(self) -> bool:

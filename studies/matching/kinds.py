@@ -65,6 +65,12 @@ def notice_kind(title: str, types: Iterable[str] = ()) -> str:
     return kind if kind in NOTICES else ""
 
 
+def noticed_title(title: str) -> str:
+    """The title that a notice repeats: what follows its first colon or stands in quotes; nothing where it repeats none."""
+    quoted = re.search(r"[“\"‘«](.{15,})[”\"’»]", title)
+    return (quoted[1] if quoted else title.partition(":")[2]).strip()
+
+
 def says_retracted(title: str) -> bool:
     return bool(_OWN_MARK.match(title))
 

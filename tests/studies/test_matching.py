@@ -383,8 +383,9 @@ def test_record_that_is_repeated_is_the_same_even_with_a_short_title():
     bare = {"title": "Sleep", "journal": "", "volume": "", "pages": ""}
     assert verdict(bare, bare) == Verdict.SAME
     assert verdict(bare, bare | {"journal": "Chest"}) == Verdict.POSSIBLE
-    assert verdict(bare | {"authors": ()}, bare | {"authors": ()}) == Verdict.POSSIBLE
-    assert verdict(bare | {"year": None}, bare | {"year": None}) == Verdict.POSSIBLE
+    nameless = bare | {"authors": (), "year": None}
+    assert verdict(nameless, nameless) == Verdict.SAME  # nothing tells them apart
+    assert verdict(nameless, nameless | {"pmid": "1"}) == Verdict.POSSIBLE
 
 
 def test_judgement_gives_reasons_and_a_score():

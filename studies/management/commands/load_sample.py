@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from studies import publishing
+from studies.holdings import Holdings
 from studies.incoming import Incoming
-from studies.ingest import Holdings, ingest
+from studies.ingest import ingest
 from studies.models import Study
 from studies.outcome import Outcome
 from studies.sample_files import coded_papers, listed_papers
@@ -53,7 +54,7 @@ def load(*, everything: bool) -> Outcome:
 
 @transaction.atomic
 def load_batch(papers: list[Incoming], holdings: Holdings) -> Outcome:
-    outcome = ingest(papers, holdings=holdings, is_sample=True, with_notices=True)
+    outcome = ingest(papers, holdings=holdings, is_sample=True, with_notices=True, cautious=True)
     if outcome.created:
         publishing.publish_sample(outcome.created)
     return outcome

@@ -1,0 +1,192 @@
+"""Rows of new draft studies, many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from studies import pem
+from studies.incoming import LIST_TEXTS, TEXTS, Coding, Incoming, IncomingError, Summary
+from studies.models import (
+    Abstract,
+    Author,
+    CaseDefinition,
+    Study,
+    StudyDefinition,
+    StudyLink,
+    TextProvenance,
+    Topic,
+)
+from studies.records import Author as RecordAuthor
+from studies.records import Collective, Record
+from studies.snapshots import abstract_hash
+from studies.vocabulary import Drafter, LinkType, Precision
+
+PLAIN = ("title", "journal", "journal_abbreviation", "issn", "volume", "issue", "pages", "language")
+NUMBERS = ("doi", "pmid", "pmcid", "preprint_doi")
+
+
+def create(fresh: Sequence[tuple[str, Incoming]], *, is_sample: bool) -> tuple[list[int], list[str]]:
+    """Write the rows of new drafts, given as (slug, paper); returns their ids, and remarks on links that lead nowhere.
+
+    Raises IncomingError, PemError for a coding that cannot be.
+    """
+    known = _Known()
+    drafts = [_draft(slug, paper, known, is_sample) for slug, paper in fresh]
+    studies = Study.objects.bulk_create(drafts, batch_size=500)
+    pairs = [(study, paper) for study, (_, paper) in zip(studies, fresh, strict=True)]
+    Author.objects.bulk_create(
+        (row for study, paper in pairs for row in author_rows(study, paper.record)), batch_size=2000
+    )
+    Abstract.objects.bulk_create(abstract_row(study, paper.abstract) for study, paper in pairs if paper.abstract)
+    _create_coding([(study, paper.coding) for study, paper in pairs if paper.coding], known, is_sample)
+    return [study.pk for study in studies], _create_links(pairs)
+
+
+class _Known:
+    """Definitions and topics by slug."""
+
+    def __init__(self) -> None:
+        self.definitions = {row.slug: row for row in CaseDefinition.objects.all()}
+        self.topics = {row.slug: row.pk for row in Topic.objects.all()}
+
+    def definition(self, slug: str) -> CaseDefinition:
+        if slug not in self.definitions:
+            raise IncomingError(f"unknown case definition: {slug!r}")
+        return self.definitions[slug]
+
+    def topic(self, slug: str) -> int:
+        if slug not in self.topics:
+            raise IncomingError(f"unknown topic: {slug!r}")
+        return self.topics[slug]
+
+
+def _draft(slug: str, paper: Incoming, known: _Known, is_sample: bool) -> Study:
+    fields: dict[str, Any] = dict(paper.coding.fields) if paper.coding else {}
+    study = Study(slug=slug, is_sample=is_sample, **_bibliography(paper), **fields)
+    if paper.coding:
+        badge = _badge(study, paper.coding, known)
+        study.pem, study.pem_rule = badge.value, badge.rule
+    return study
+
+
+def _bibliography(paper: Incoming) -> dict[str, Any]:
+    return {
+        **columns_of(paper.record),
+        "license_url": paper.license_url,
+        "bibliography_source": short_source(paper.source),
+    }
+
+
+def short_source(source: str) -> str:
+    return source[: Study._meta.get_field("bibliography_source").max_length]
+
+
+def columns_of(record: Record) -> dict[str, Any]:
+    """A record's bibliography as columns of `Study`; the authors are rows of their own."""
+    return {
+        **{name: getattr(record, name) for name in PLAIN},
+        **{name: getattr(record, name) or None for name in NUMBERS},
+        **_date(record.year, record.month, record.day),
+        "authors_complete": record.authors_complete,
+        "retraction_status": record.retraction_status,
+        "retraction_notice_doi": record.retraction_notice_doi,
+        "retraction_on": record.retraction_on,
+    }
+
+
+def _date(year: int | None, month: int | None, day: int | None) -> dict[str, Any]:
+    """The first day stands for a part that is not known; the precision says so."""
+    if year is None:
+        return {"published_on": None, "published_precision": ""}
+    precision = Precision.DAY if month and day else Precision.MONTH if month else Precision.YEAR
+    return {"published_on": date(year, month or 1, (day if month else None) or 1), "published_precision": precision}
+
+
+def _badge(study: Study, coding: Coding, known: _Known) -> pem.Badge:
+    rows = [
+        pem.Row(row.slug, known.definition(row.slug).pem, row.role, row.cohort, known.definition(row.slug).year)
+        for row in coding.definitions
+    ]
+    problems = pem.check_years(rows=rows, year=study.year)
+    if problems:
+        raise IncomingError(f"{study.slug}: {'; '.join(problem.message for problem in problems)}")
+    statement = pem.Statement(study.pem_claim, study.pem_quote) if study.pem_claim else None
+    return pem.derive(design=study.design, rows=rows, statement=statement)
+
+
+def author_rows(study: Study, record: Record) -> Iterable[Author]:
+    for position, author in enumerate(record.authors, start=1):
+        yield Author(study=study, position=position, **_name(author))
+
+
+def _name(author: RecordAuthor) -> dict[str, str]:
+    if isinstance(author, Collective):
+        return {"collective": author.name}
+    return {"family": author.family, "given": author.given, "orcid": author.orcid}
+
+
+def abstract_row(study: Study, abstract: Summary) -> Abstract:
+    sections = [{"label": label, "text": text} for label, text in abstract.sections]
+    return Abstract(
+        study=study,
+        sections=sections,
+        license=abstract.license,
+        license_url=abstract.license_url,
+        source=abstract.source,
+        sha256=abstract_hash(sections),
+    )
+
+
+def _create_coding(coded: Sequence[tuple[Study, Coding]], known: _Known, is_sample: bool) -> None:
+    StudyDefinition.objects.bulk_create(row for study, coding in coded for row in _definitions(study, coding, known))
+    TextProvenance.objects.bulk_create(row for study, _ in coded for row in _provenance(study, is_sample))
+    through = Study.topics.through
+    through.objects.bulk_create(
+        through(study_id=study.pk, topic_id=known.topic(slug)) for study, coding in coded for slug in coding.topics
+    )
+
+
+def _definitions(study: Study, coding: Coding, known: _Known) -> Iterable[StudyDefinition]:
+    for position, row in enumerate(coding.definitions, start=1):
+        yield StudyDefinition(
+            study=study,
+            definition=known.definition(row.slug),
+            position=position,
+            role=row.role,
+            cohort=row.cohort,
+            modification=row.modification,
+            quote=row.quote,
+            locator=row.locator,
+            basis=study.basis,
+        )
+
+
+def _provenance(study: Study, is_sample: bool) -> Iterable[TextProvenance]:
+    drafter = Drafter.SAMPLE if is_sample else Drafter.PERSON
+    for name in (*TEXTS, *LIST_TEXTS):
+        if getattr(study, name):
+            yield TextProvenance(study=study, field=name, basis=study.basis, drafter=drafter)
+
+
+def _create_links(pairs: Sequence[tuple[Study, Incoming]]) -> list[str]:
+    by_doi = {study.doi: study for study, _ in pairs if study.doi}
+    links: dict[tuple[int, int, str], StudyLink] = {}
+    problems = []
+    for study, paper in pairs:
+        for kind, doi in paper.coding.links if paper.coding else ():
+            if doi in by_doi:
+                link = _link(study, by_doi[doi], kind)
+                links[link.source_id, link.target_id, link.type] = link
+            else:
+                problems.append(f"{study.slug}: not linked, no study with DOI {doi} arrived with it")
+    StudyLink.objects.bulk_create(links.values())
+    return problems
+
+
+def _link(source: Study, target: Study, kind: str) -> StudyLink:
+    """The link in the one direction in which it is stored."""
+    if kind == LinkType.SHARES_PARTICIPANTS and source.pk > target.pk:
+        source, target = target, source
+    return StudyLink(source=source, target=target, type=kind)

@@ -1,0 +1,71 @@
+"""Whether a record fits into the columns of a study: PostgreSQL refuses a whole batch for one long word."""
+
+from datetime import date
+
+from studies.creating import NUMBERS, PLAIN
+from studies.identifiers import IdentifierError, normalise_doi, normalise_pmcid, normalise_pmid
+from studies.incoming import Incoming
+from studies.models import Author, Study
+from studies.records import Author as RecordAuthor
+from studies.records import Collective, Record
+
+_NORMALISERS = {"doi": normalise_doi, "preprint_doi": normalise_doi, "pmid": normalise_pmid, "pmcid": normalise_pmcid}
+_LONGEST = {name: Study._meta.get_field(name).max_length for name in (*PLAIN, *NUMBERS, "retraction_notice_doi")}
+_LONGEST_NAMES = {name: Author._meta.get_field(name).max_length or 0 for name in ("family", "given", "collective")}
+
+
+def misfit(paper: Incoming) -> str:
+    """Why a record cannot be stored, as a sentence, or nothing."""
+    record = paper.record
+    if not record.title.strip():
+        return "It has no title."
+    return _too_long(record) or _bad_number(record) or _bad_date(record) or _bad_sign(record) or _bad_authors(record)
+
+
+def _too_long(record: Record) -> str:
+    for name, longest in _LONGEST.items():
+        if longest and len(getattr(record, name)) > longest:
+            return f"Its {name.replace('_', ' ')} is longer than {longest} characters."
+    return ""
+
+
+def _bad_number(record: Record) -> str:
+    for name, normalise in _NORMALISERS.items():
+        try:
+            read = normalise(value) if (value := getattr(record, name)) else ""
+        except IdentifierError as error:
+            return f"Its identifier is {error}."
+        if read != value:
+            return f"Its {name.replace('_', ' ')} is not written as the atlas writes it."
+    return ""
+
+
+def _bad_date(record: Record) -> str:
+    if record.year is None:
+        return ""
+    try:
+        date(record.year, record.month or 1, record.day or 1)
+    except ValueError:
+        return "Its date does not exist."
+    return ""
+
+
+def _bad_sign(record: Record) -> str:
+    texts = [getattr(record, name) for name in (*PLAIN, *NUMBERS)]
+    return "It holds a null character." if any("\0" in text for text in texts) else ""
+
+
+def _bad_authors(record: Record) -> str:
+    for author in record.authors:
+        parts = _parts(author)
+        if not parts.get("family", parts.get("collective", "")).strip():
+            return "One of its authors has no family name."
+        if any(len(text) > _LONGEST_NAMES[name] or "\0" in text for name, text in parts.items()):
+            return "The name of one of its authors is too long."
+    return ""
+
+
+def _parts(author: RecordAuthor) -> dict[str, str]:
+    if isinstance(author, Collective):
+        return {"collective": author.name}
+    return {"family": author.family, "given": author.given}

@@ -1,0 +1,100 @@
+"""What further sources say about studies that are there: drafts take it in, all others are only compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+
+from studies import completing
+from studies.bibliography import record_of
+from studies.creating import abstract_row, author_rows, columns_of, short_source
+from studies.incoming import Incoming
+from studies.locks import locked_all
+from studies.models import Author, Study
+from studies.outcome import Difference
+from studies.records import Record
+from studies.vocabulary import State
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a record led to: fields written (empty: nothing), or what it says otherwise about a study that is not written."""
+
+    changed: tuple[str, ...] = ()
+    differs: tuple[Difference, ...] = ()
+    reason: str = ""
+
+
+def update(said: Mapping[int, Sequence[Incoming]]) -> dict[int, list[Seen]]:
+    """Bring what sources say of studies, by id of the study, onto those that are drafts.
+
+    Effects, inside the caller's transaction: columns, Author and Abstract rows of drafts, which stay locked. A study that
+    is in review, published or withdrawn is compared and never written, nor is a draft of which the record's title is another.
+    """
+    studies = Study.objects.in_bulk(list(said))
+    studies |= locked_all(pk for pk, study in studies.items() if study.state == State.DRAFT)
+    prefetch_related_objects(list(studies.values()), "authors", "abstract")
+    return {pk: _update(studies[pk], papers) for pk, papers in said.items()}
+
+
+def held_record(study: Study) -> Record:
+    """The bibliography of a study, all of it that a source may add to."""
+    return replace(record_of(study), preprint_doi=study.preprint_doi or "", retraction_on=study.retraction_on)
+
+
+def _update(study: Study, papers: Sequence[Incoming]) -> list[Seen]:
+    seen = []
+    ours = held_record(study)
+    for paper in papers:
+        if study.state != State.DRAFT:
+            seen.append(Seen(differs=completing.differences(ours, paper.record)))
+        elif completing.has_other_title(ours, paper.record):
+            differs = completing.differences(ours, paper.record)
+            seen.append(Seen(differs=differs, reason="Its identifier leads to a study with another title."))
+        else:
+            ours, found = _write(study, ours, paper)
+            seen.append(found)
+    return seen
+
+
+def _write(study: Study, ours: Record, paper: Incoming) -> tuple[Record, Seen]:
+    better = completing.trust(paper.source) > completing.trust(study.bibliography_source)
+    after = completing.completed(ours, paper.record, better=better)
+    changed = completing.changed_fields(ours, after)
+    columns = _changed_columns(study, columns_of(after))
+    if changed and (better or completing.is_preprint(ours) != completing.is_preprint(after)):
+        columns["bibliography_source"] = short_source(paper.source)
+    if paper.license_url and not study.license_url:
+        columns["license_url"] = paper.license_url
+    _save(study, columns)
+    if "authors" in changed:
+        study.authors.all().delete()
+        Author.objects.bulk_create(author_rows(study, after))
+    extra = [name for name in ("license_url",) if name in columns] + (
+        ["abstract"] if _add_abstract(study, paper) else []
+    )
+    return after, Seen(changed=(*changed, *extra))
+
+
+def _changed_columns(study: Study, columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in columns.items() if getattr(study, name) != value}
+
+
+def _save(study: Study, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(study, name, value)
+    if columns:
+        study.save(update_fields=list(columns))
+
+
+def _add_abstract(study: Study, paper: Incoming) -> bool:
+    """Whether the study had none and has one now. A preprint's abstract is not its article's."""
+    if not paper.abstract or hasattr(study, "abstract"):
+        return False
+    if completing.is_preprint(paper.record) and not completing.is_preprint(held_record(study)):
+        return False
+    abstract_row(study, paper.abstract).save()
+    return True
