@@ -88,6 +88,8 @@ ATLAS_RECEIPT_KEYS = env.str("ATLAS_RECEIPT_KEYS", default="")
 ATLAS_TRUSTED_PROXIES = whole_number("ATLAS_TRUSTED_PROXIES", 0)
 ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR / "erasures.log")))
 ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
+# Megabytes of a file of references that is imported at once; a larger one is refused before it is read.
+ATLAS_IMPORT_MEGABYTES = whole_number("ATLAS_IMPORT_MEGABYTES", 100)
 
 # --- Outside sources of bibliography --------------------------------------------------------------------------------
 # Read by studies/outside.py. The services want a mail address; without one none of them is asked.
