@@ -33,6 +33,8 @@ PATTERNS = (
     ),
     r"\b(?:right|best|ideal|optimal|recommended|correct|safe|usual|starting|effective)\s+(?:daily\s+)?(?:dose|dosage|amount)\b",
     r"\b(?:safe\s+and\s+effective|worth\s+(?:a\s+try|trying|taking)|treatment\s+of\s+choice|first-line\s+treatment|go-to\s+treatment)\b",
+    rf"\bit\s+is\s+(?:\w+ly\s+)?(?:important|essential|vital|best|wise|crucial|necessary)\s+(?:for\s+\w+\s+)?to\s+{_DO}\b",
+    r"\b(?:can|may)\s+be\s+(?:taken|used|done|given)\s+safely\b",
     r"\b(?:can|may)\s+safely\s+(?:take|use|be\s+(?:taken|used)|exercise|do|increase)\b",
     (
         r"^(?:take|try|avoid|ask|consult|consider|talk\s+to|speak\s+to|discuss|seek|stop\s+taking|start\s+(?:with|taking|on)|remember|make"

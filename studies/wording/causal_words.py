@@ -84,6 +84,8 @@ PATTERNS = (
         r"|as\s+a\s+(?:result|consequence)\s+of)\b"
     ),
     r"\bcontribut(?:es|ed)\s+to\b",
+    r"\b(?:raises\s+(?:the\s+|their\s+)?|raised\s+(?:the|their)\s+)(?:\w+\s+)?(?:risk|odds|chances?|levels?)\b",
+    r"\bcausal\s+(?:role|factor|link|effect|part)\b",
     (
         rf"\bexplains\s+(?:why\s+(?:patients|people|some|so|those|women|men|exertion|exercise|rest|it|{ILLNESS})|the\s+(?:\w+\s+)?"
         rf"(?:fatigue|symptoms|illness|disease|pain|exhaustion)|{ILLNESS}|fatigue|{PEM}|symptoms)"

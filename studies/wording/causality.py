@@ -27,8 +27,9 @@ _PATTERNS = [re.compile("(?i)" + pattern) for pattern in PATTERNS]
 _CONDUCT = re.compile(
     r"(?i)\b(?:stop\w*|left|leave|exclud\w+|withdr\w+|drop\w*|miss\w*|end(?:ed)?|unable|could not|declin\w+|lost|discard\w*"
     r"|remov\w+|cancel\w*|postpon\w+|quit|limited|uncertain|wide|delay\w*|chosen|referred|sent|adjust\w*|not (?:take|took) part"
-    r"|did not|recruit\w*|small|ended early|data|interview\w*)\b"
+    r"|did not|recruit\w*|small|travel\w*|attend\w*|ended early|data|interview\w*)\b"
 )
+_OF_METHOD = re.compile(r"(?i)\b(?:bias|errors?|noise|confounding|mistakes)\s+$")
 _OF_CONDUCT = re.compile(r"(?i)\b(?:because of|due to|owing to|as a result of)$")
 _DEFINES = re.compile(
     r"(?i)\b(?:means?|is called|are called|is defined|stands for|refers to|is a (?:drug|test|medicine)|a drug that|an illness"
@@ -87,7 +88,11 @@ def _is_harmless(sentence: Sentence, match: re.Match[str], subject: Subject) -> 
     after = sentence.text[match.end() : match.end() + 60]
     if _OF_CONDUCT.search(match[0]) and _CONDUCT.search(before):
         return True
-    if _PEOPLE_ACT.search(before) or (_BY_EFFORT.match(after) and _BRINGS_ON.match(match[0])):
+    if (
+        _PEOPLE_ACT.search(before)
+        or _OF_METHOD.search(before)
+        or (_BY_EFFORT.match(after) and _BRINGS_ON.match(match[0]))
+    ):
         return True
     if _DEFINES.search(before[-70:]):
         return True

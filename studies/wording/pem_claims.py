@@ -28,8 +28,9 @@ _ENTRY = (
     rf"{PEM}\s+(?:\([^)]{{0,60}}\)\s+)?(?:was|is|were|being|had\s+been)\s+(?:therefore\s+|always\s+|strictly\s+)?{_NEEDED}",
     rf"\b(?:had|have|needed|were\s+required|was\s+required)\s+to\s+(?:have|report|suffer\s+from|meet|show){_FEW}\s+{PEM}",
     (
-        rf"\b(?:stud(?:y|ies)|trial|team|researchers|authors|paper|they)\s+(?:only\s+)?(?:required|demanded|asked\s+for|included\s+only"
-        rf"|recruited\s+only|enrolled\s+only|took\s+only){_FEW}\s+{PEM}"
+        rf"\b(?:stud(?:y|ies)|trial|team|researchers|authors|paper|they)\s+(?:required|demanded|asked\s+for"
+        r"|only\s+(?:included|recruited|enrolled|took|required)"
+        rf"|(?:included|recruited|enrolled|took)\s+only){_FEW}\s+{PEM}"
     ),
     rf"\bonly\s+(?:patients|people|those|adults|women|men|participants)\s+(?:with|who\s+had){_FEW}\s+{PEM}",
     rf"\b{_ALL}\b{_FEW}\s+(?:met|fulfilled|satisfied){_FEW}\s+(?:that|which)\s+(?:require|need|demand|ask\s+for)s?{_FEW}\s+{PEM}",

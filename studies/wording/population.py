@@ -66,7 +66,9 @@ def _rewritten(sentence: Sentence, subject: Subject, label: str) -> Iterator[Hit
             message = (
                 f"The paper calls its patients “{subject.population_label}”. Keep its own name; {label} is another one."
             )
-            yield Hit(match.start(), match.end(), severity, message, f"In the patients (“{subject.population_label}”), …")
+            yield Hit(
+                match.start(), match.end(), severity, message, f"In the patients (“{subject.population_label}”), …"
+            )
             return
 
 

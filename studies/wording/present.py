@@ -26,7 +26,10 @@ _OTHER_THAN_NORMAL = (
     r"|underactive|exhausted|damaged|leaky|sticky|stiff|chronic(?:ally)?|deficits?|deficien(?:t|cy|cies)|damage"
     r"|dysfunction|inflammation|inflamed|autoantibodies|antibodies|too\s+(?:little|much|few|many)|microclots)"
 )
-_HAVE = r"(?:have|has|shows?|displays?|exhibits?|produces?|carry|make|perform|breathe|sleep|scores?|reach|use|burn|get)"
+_HAVE = (
+    r"(?:have|has|shows?|displays?|exhibits?|produces?|carry|make|perform|breathe|sleep|scores?|reach|use|burn|get|experience"
+    r"|feel|report)"
+)
 _FEW = r"(?:\s+[^\s.;:]{1,30}){0,4}?"
 PATTERNS = (
     rf"\b{_GROUP}\s+(?:also\s+|often\s+|all\s+|usually\s+|typically\s+|generally\s+)?{_HAVE}{_FEW}\s+{_OTHER_THAN_NORMAL}\b",

@@ -53,7 +53,7 @@ _OPEN = re.compile(
     r"\b(?i:whether|if|wonder\w*|unknown|unclear|uncertain|untested|unproven|question(?:s|ed)?|might|could|would"
     r"|hypothes\w+|theor(?:y|ies|ise[sd]?|ize[sd]?|etical(?:ly)?)|ideas?|propos\w+|suggest\w*|argu(?:e|es|ed|ment)|infer\w*"
     r"|thinks?|thought|believe[sd]?|belief|speculat\w+|suspect\w*|possib\w+|perhaps|potential\w*|seem\w*"
-    r"|appear(?:s|ed)?|predict\w*|assum\w+|hope[sd]?|wanted|knowing|claims? of|search for|talk of|aim(?:s|ed)?"
+    r"|appear(?:s|ed)?|predict\w*|assum\w+|hope[sd]?|wanted|knowing|claims? (?:of|that)|search for|talk of|aim(?:s|ed)?"
     r"|designed to|meant to|intended to|plan(?:s|ned)?|expect\w*|supposed"
     r"|candidates?|asks?|asked|asking|to (?:see|test|learn|find out)|remains? to be|further studies|debated?|disputed?)\b"
     r"|\bmay\b"

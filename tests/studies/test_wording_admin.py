@@ -1,6 +1,7 @@
 """The wording check where staff write, review and decide, and where it stops what they send."""
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from studies import proposals, publishing, rules
 from studies.errors import Problems
+from studies.models import Study
 from studies.snapshots import current
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
@@ -40,7 +42,7 @@ def change(study, summary, by):
 def faulty_published_study():
     """Published before the rule was there."""
     study = published_study(**TEXTS, **CODED)
-    type(study).objects.filter(pk=study.pk).update(summary=FAULTY["summary"])
+    Study.objects.filter(pk=study.pk).update(summary=FAULTY["summary"])
     study.refresh_from_db()
     return study
 
@@ -54,7 +56,7 @@ def test_submitting_a_blocking_text_is_refused_with_place_and_example():
 def test_the_rules_ask_again_whoever_asks():
     study, editor = make_study(**TEXTS, **CODED), make_user("editor")
     publishing.submit(study=study, by=editor)
-    type(study).objects.filter(pk=study.pk).update(summary=FAULTY["summary"])
+    Study.objects.filter(pk=study.pk).update(summary=FAULTY["summary"])
     study.refresh_from_db()
     found = rules.problems(study.pk, current([study.pk])[study.pk])
     assert found == [STOP]
@@ -111,8 +113,8 @@ def test_a_form_that_comes_back_shows_no_findings_about_other_texts():
 
 
 def test_a_new_draft_says_when_its_words_are_checked():
-    answer = page(make_user("editor"), "study_add")
-    assert "Save the draft, and the words of its texts are checked." in answer.content.decode()
+    shown = site.get_model_admin(Study).wording(Study())
+    assert shown == "Save the draft, and the words of its texts are checked."
 
 
 def test_the_step_shows_what_stops_and_what_advises():
