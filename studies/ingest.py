@@ -27,7 +27,7 @@ from studies.outcome import Fate, Line, Outcome, Pair
 from studies.records import Collective
 from studies.updating import Seen, update
 
-__all__ = ["Holdings", "ingest"]
+__all__ = ["Holdings", "ingest", "take_turn"]
 
 ATTEMPTS = 5  # how often somebody else may be quicker before this gives up
 TURN = 4_271_906  # the advisory lock on PostgreSQL that ingests take one after the other; any number nobody else uses
@@ -60,7 +60,7 @@ def ingest(
     for left in reversed(range(ATTEMPTS)):
         try:
             with transaction.atomic():
-                _take_turn()
+                take_turn()
                 return _Bringing(holdings, is_sample, with_notices, cautious).bring(items, first)
         except IntegrityError:
             if not left:
@@ -69,8 +69,11 @@ def ingest(
     raise AssertionError("unreachable")
 
 
-def _take_turn() -> None:
-    """Two ingests that write the same numbers in another order would wait for each other for ever. SQLite has one writer."""
+def take_turn() -> None:
+    """Wait until nobody else brings papers in or takes drafts away; it is one's turn until the transaction ends.
+
+    Two that write the same numbers in another order would wait for each other for ever. SQLite has one writer at a time.
+    """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
