@@ -3,9 +3,10 @@
 import math
 import re
 
+from studies.wording.readability import syllables, words
+
 # Words of the field that cannot be avoided; they are explained where they first stand.
 UNAVOIDABLE = re.compile(r"post-exertional malaise|accessibility|bibliography|ME/CFS|PubMed", re.IGNORECASE)
-SILENT_END = re.compile(r"(?:[^laeiouy]es|[^aeioutdy]ed|[^laeiouy]e)$")
 
 
 def smog(text: str) -> float:
@@ -24,16 +25,3 @@ def sentences(text: str) -> list[str]:
     """Sentences with at least two words; an empty line ends one too."""
     parts = re.split(r"[.!?:;]+(?:\s|$)|\n\s*\n", text)
     return [part for part in parts if len(words(part)) > 1]
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"[A-Za-z][A-Za-z’'-]*", text)
-
-
-def syllables(word: str) -> int:
-    """Groups of vowels that are spoken: a rough count, right for most English words."""
-    return sum(_spoken(part) for part in re.split(r"[-’']", word.lower()) if part)
-
-
-def _spoken(part: str) -> int:
-    return max(1, len(re.findall(r"[aeiouy]+", SILENT_END.sub("", part) or part)))

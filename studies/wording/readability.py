@@ -21,7 +21,7 @@ EXACT_FROM = 30  # sentences, for SMOG
 ENOUGH, MARGIN = 10, 5.0
 LONGEST_WORD = 50  # letters looked at, from the end
 _EASIER = "Shorter sentences and shorter words. Explain a hard word once, and keep every limit."
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _VOWELS = re.compile(r"[aeiouy]+")
 # An ending whose vowel is not spoken: "rate", "rates", "used"; spoken in "table", "boxes", "wanted".
 _SILENT = re.compile(
@@ -98,13 +98,17 @@ def _graded(reading: Reading) -> str:
 
 
 def words(text: str) -> list[str]:
+    """Runs of letters; a word with a hyphen is one, as SMOG counts."""
     return _WORD.findall(text)
 
 
 def syllables(word: str) -> int:
     """Groups of vowels that are spoken: right for most English words, at least 1."""
-    word = word[-LONGEST_WORD:].lower().replace("’", "'").removesuffix("'s").rstrip("'")
-    if word in _COUNTED:
-        return _COUNTED[word]
-    spoken = len(_VOWELS.findall(word)) + len(_APART.findall(word)) - bool(_SILENT.search(word))
-    return max(1, spoken)
+    return sum(map(_spoken, filter(None, word[-LONGEST_WORD:].lower().replace("’", "'").split("-")))) or 1
+
+
+def _spoken(part: str) -> int:
+    part = part.removesuffix("'s").rstrip("'")
+    if part in _COUNTED:
+        return _COUNTED[part]
+    return max(1, len(_VOWELS.findall(part)) + len(_APART.findall(part)) - bool(_SILENT.search(part)))

@@ -13,11 +13,11 @@ SYLLABLES = """
 2: table wanted boxes changes fatigue study studies patient patients malaise people every science being seeing doing
 2: disease special social region question fashion quiet diet language equal playing rested needed improved measured
 2: reduced lower breathing muscle muscles simple little healthy syndrome virus immune nervous trial symptoms severe
-2: compared likely rhythm houses prizes judges controls useful movement technique argue value treatment doesn't
+2: two-day compared likely rhythm houses prizes judges controls useful movement technique argue value treatment doesn't
 3: created actual usual medicine medium radio various initial exercise diseases diagnosed idea area studying hospital
 3: video theory cardiac questionnaire average different general several interest severely element supplement quality
 4: diagnosis evaluate continuous mechanism experience significant statistical temperature society recovery bacteria
-4: associate orthostatic unrefreshing
+4: associate orthostatic unrefreshing self-reported
 5: metabolism individual university association
 """
 COUNTED = [
