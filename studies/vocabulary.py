@@ -133,6 +133,14 @@ class Role(TextChoices):
     MENTIONED = "mentioned", "named but not applied"
 
 
+ROLE_HINTS = {
+    Role.INCLUSION: "to enter the study, every patient of the group had to meet this definition",
+    Role.ALTERNATIVE: "a patient could enter by this definition or by another one that is listed here too",
+    Role.SUBGROUP: "only a part of the patients was chosen by it, often for one analysis",
+    Role.COMPARATOR: "it chose a group that serves only for comparison; it does not count for the badge",
+    Role.MENTIONED: "the paper cites it, but chose nobody by it; it does not count for the badge",
+}
+
 # Roles in which a study chose patients of its own by a definition; the other two only speak of it.
 APPLIED = (Role.INCLUSION, Role.ALTERNATIVE, Role.SUBGROUP)
 
@@ -151,6 +159,12 @@ class Locator(TextChoices):
 class PemClaim(TextChoices):
     COMPULSORY = "compulsory", "the paper states that PEM was compulsory for all"
     LOOSENED = "loosened", "the paper cites a PEM definition but accepts only some of its symptoms"
+
+
+CLAIM_HINTS = {
+    PemClaim.COMPULSORY: "a sentence of the paper says that nobody without PEM could enter; quote it",
+    PemClaim.LOOSENED: "the paper names a definition that requires PEM, then let people in with less; quote it",
+}
 
 
 class PemMeasure(TextChoices):
@@ -176,6 +190,23 @@ class MethodFlag(TextChoices):
     NO_OTHER_ILLNESS = "no_comparison_with_other_illness", "no comparison with another illness"
     COMPUTATIONAL = "computational_model", "computer model"
     FUNDING_CONFLICT = "funding_conflict", "funding or interest to keep in mind"
+
+
+METHOD_HINTS = {
+    MethodFlag.SMALL_SAMPLE: "so few that chance may explain the result; the paper often says so itself",
+    MethodFlag.NO_CONTROL_GROUP: "nobody without the illness, or without the treatment, was looked at",
+    MethodFlag.SELF_REPORTED_OUTCOME: "the main result is what people said of themselves",
+    MethodFlag.NOT_BLINDED: "people knew who had which treatment, or who was ill",
+    MethodFlag.SINGLE_CENTRE: "all came from one clinic or one place",
+    MethodFlag.CROSS_SECTIONAL: "all was measured once, so nothing shows what came first",
+    MethodFlag.EXPLORATORY: "much was compared without a plan made before; some hits come by chance",
+    MethodFlag.PREPRINT: "no journal has had it checked by other researchers",
+    MethodFlag.CONVENIENCE_SAMPLE: "whoever was at hand or answered a call, so others may differ",
+    MethodFlag.RETROSPECTIVE: "made from records that were kept for another purpose",
+    MethodFlag.NO_OTHER_ILLNESS: "compared with healthy people only, so the result may be that of any illness",
+    MethodFlag.COMPUTATIONAL: "the result comes from a model, not from measuring people",
+    MethodFlag.FUNDING_CONFLICT: "somebody who paid for it or wrote it may gain from the result",
+}
 
 
 class LinkType(TextChoices):

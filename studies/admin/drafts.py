@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 
-from studies import pem
-from studies.admin import fields
+from studies import quotes
+from studies.admin import fields, locking
 from studies.admin.fields import LONG
+from studies.admin.hints import HELP
+from studies.admin.proposal_fields import find_study
+from studies.admin.typed import paper_typed
+from studies.backing import sentence_about_pem
 from studies.canonical import canonical, sha256_hex
 from studies.field_words import label
-from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition, StudyLink, TextProvenance, Topic
+from studies.models import Abstract, Author, SlugRedirect, Study, StudyLink, TextProvenance, Topic
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
-from studies.roles import one_person
 from studies.snapshots import current, digest
 from studies.vocabulary import Drafter, EvidenceLevel, LinkType, MethodFlag, PemMeasure
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
+# The button that only looks: everything is validated and shown, nothing is saved.
+CHECK = "_check"
 ONE_PER_LINE = "One item per line."
 OPTIONAL_TEXTS = {
     "findings": "Findings",
@@ -32,8 +35,12 @@ OPTIONAL_TEXTS = {
 
 
 class StudyDraftForm(forms.ModelForm):
-    """A study that is not public yet. An empty slug means: propose one from author, year and title."""
+    """A study that is not public yet. An empty slug means: propose one from author, year and title.
 
+    `overtaken`: somebody else saved the draft since the page was shown.
+    """
+
+    overtaken = False
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
     slug = forms.SlugField(
         required=False,
@@ -54,7 +61,7 @@ class StudyDraftForm(forms.ModelForm):
         choices=MethodFlag.choices,
         required=False,
         label="Limits of the method",
-        help_text="What a reader should keep in mind.",
+        help_text=format_html("What a reader should keep in mind. {}", HELP["method_flags"]),
     )
     pem_measured_by = fields.ChecksField(
         choices=PemMeasure.choices,
@@ -66,10 +73,18 @@ class StudyDraftForm(forms.ModelForm):
     conclusions = fields.LinesField(required=False, help_text=ONE_PER_LINE, label=OPTIONAL_TEXTS["conclusions"])
     open_questions = fields.LinesField(required=False, help_text=ONE_PER_LINE)
     strengths = fields.LinesField(required=False, help_text=ONE_PER_LINE)
+    bibliography_reason = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Why you change it by hand",
+        help_text="Kept with the notes for staff. Needed where you change what the source gave.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
 
     class Meta:
         model = Study
         fields: list[str] = []  # StudyAdmin names them, in its fieldsets
+        help_texts = {name: HELP[name] for name in ("design", "evidence_level", "pem_claim")}
         widgets = {
             "title": forms.Textarea(attrs={**LONG, "rows": 2}),
             **{
@@ -99,19 +114,30 @@ class StudyDraftForm(forms.ModelForm):
             self.instance.published_on, self.instance.published_precision = day, precision
         self._check_level(cleaned)
         self._check_statement(cleaned)
+        self._check_reason(cleaned)
         return cleaned
+
+    def is_valid(self) -> bool:
+        """A look at the coding is never a save, however well everything fits."""
+        return super().is_valid() and CHECK not in self.data
+
+    def _post_clean(self) -> None:
+        """A look leaves the study as it is, and asks the database nothing that `rules` asks anyway."""
+        if CHECK not in self.data:
+            super()._post_clean()
 
     def _check_overtaken(self, cleaned: dict[str, Any]) -> None:
         """Two people edit one draft: the second is told once, keeps their text, and may then save over the first."""
         if "shown" not in self.fields or not self.instance.pk or cleaned.get("shown") == self.initial["shown"]:
             return
+        self.overtaken = True
         self.data = self.data.copy()
         self.data[self.add_prefix("shown")] = self.initial["shown"]
         who = Study.objects.select_related("drafted_by").get(pk=self.instance.pk).drafted_by
         self.add_error(
             None,
             f"{who or 'Somebody'} saved this draft after you opened it. Your text is still here. "
-            "Open the draft once more beside it and compare. Saving again puts yours in place of theirs.",
+            "What differs stands below. Saving again puts yours in place of theirs.",
         )
 
     def _check_level(self, cleaned: dict[str, Any]) -> None:
@@ -123,6 +149,14 @@ class StudyDraftForm(forms.ModelForm):
     def _check_statement(self, cleaned: dict[str, Any]) -> None:
         if cleaned.get("pem_claim") and not (cleaned.get("pem_quote") or "").strip():
             self.add_error("pem_quote", "Quote the sentence in which the paper says this about PEM.")
+        quote = sentence_about_pem(text=cleaned.get("pem_quote") or "", locator=cleaned.get("pem_locator") or "")
+        if fault := quotes.fault(quote, paper_typed(self.data, self.instance)):
+            self.add_error("pem_quote", fault)
+
+    def _check_reason(self, cleaned: dict[str, Any]) -> None:
+        changed = set(self.changed_data) & locking.FIELDS
+        if changed and locking.reason_is_missing(self.instance, self.data):
+            self.add_error("bibliography_reason", locking.NEEDS_REASON)
 
     def _get_validation_exclusions(self) -> set[str]:
         # The badge is derived again after saving; until then these two rules are asked in clean(), in words.
@@ -135,7 +169,7 @@ def draft_digest(study_id: int) -> str:
     return sha256_hex(canonical([digest(current([study_id])[study_id]), notes]))
 
 
-class AuthorForm(forms.ModelForm):
+class AuthorForm(fields.RowForm):
     order = forms.IntegerField(
         required=False, min_value=1, label="Place", help_text="1 is the first author; empty: last.",
         widget=forms.NumberInput(attrs={"size": 3}),
@@ -164,59 +198,46 @@ class AuthorForm(forms.ModelForm):
         return super()._get_validation_exclusions() | {"collective"}
 
 
-class DefinitionForm(forms.ModelForm):
-    """One case definition as the paper applied it. Ticking `checked` puts the person's name to the row."""
+class RowsFromSource(forms.BaseInlineFormSet):
+    """Authors or abstract: where they came from a source, changing them by hand needs the reason that the form asks for.
 
-    checked = forms.BooleanField(required=False, label="I checked this row against the paper")
-
-    class Meta:
-        model = StudyDefinition
-        fields = ["definition", "role", "cohort", "modification", "quote", "locator", "basis"]
-        widgets = {
-            "quote": forms.Textarea(attrs={**LONG, "rows": 2}),
-            "modification": forms.Textarea(attrs={**LONG, "rows": 2}),
-        }
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial["checked"] = bool(self.instance.checked_by_id)
-
-    @property
-    def recoded(self) -> bool:
-        """Whether anything but the tick was changed."""
-        return bool(set(self.changed_data) - {"checked"})
-
-
-class DefinitionFormSet(forms.BaseInlineFormSet):
-    """The rows of one study, typed by `user` (set by the inline)."""
-
-    user: User
+    An abstract that the source did not give may be added without one.
+    """
 
     def clean(self) -> None:
         super().clean()
-        for form in self.forms:
-            if form.is_valid() and form.cleaned_data.get("definition") and not form.cleaned_data.get("DELETE"):
-                self._check_year(form)
-                self._check_second_look(form)
-
-    def _check_year(self, form: DefinitionForm) -> None:
-        """A definition cannot have been used by a paper that is older than it."""
-        day, definition = self.instance.published_on, form.cleaned_data["definition"]
-        row = pem.Row(definition.slug, definition.pem, form.cleaned_data["role"], "", definition.year)
-        for problem in pem.check_years(rows=[row], year=day.year if day else None):
-            form.add_error("definition", f"{problem.message}.")
-
-    def _check_second_look(self, form: DefinitionForm) -> None:
-        ticked = form.cleaned_data["checked"] and "checked" in form.changed_data
-        own = form.recoded or form.instance.coded_by_id == self.user.pk
-        if ticked and own and not one_person():
-            form.add_error("checked", "You coded this row, so another person must check it.")
+        added = self.model is Abstract and not self.initial_form_count()
+        changed = any(form.has_changed() for form in self.forms)
+        if changed and not added and locking.reason_is_missing(self.instance, self.data):
+            raise ValidationError(locking.NEEDS_REASON)
 
 
-class LinkForm(forms.ModelForm):
+class StudyField(forms.CharField):
+    """Another study, typed as its address in the atlas or as an identifier."""
+
+    def to_python(self, value: Any) -> Study | None:
+        text = super().to_python(value)
+        return Study.objects.get(slug=find_study(text)) if text else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or "") != (data or "").strip()
+
+
+class LinkForm(fields.RowForm):
+    target = StudyField(
+        label="The other study",
+        help_text="Its address in the atlas, or its DOI, PMID or PMCID.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
     class Meta:
         model = StudyLink
         fields = ["type", "target"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["target"] = self.instance.target.slug
 
     def clean(self) -> dict[str, Any]:
         """A draft never writes into the record of another study, which may be public already."""
@@ -227,7 +248,7 @@ class LinkForm(forms.ModelForm):
         return cleaned
 
 
-class ProvenanceForm(forms.ModelForm):
+class ProvenanceForm(fields.RowForm):
     """How one text came about, where it is not simply "written by whoever submits the study"."""
 
     field = forms.ChoiceField(choices=[("", "---------"), *((name, label(name)) for name in TEXTS)], label="Text")
@@ -246,7 +267,7 @@ class ProvenanceForm(forms.ModelForm):
         return super()._get_validation_exclusions() | {"model"}
 
 
-class AbstractForm(forms.ModelForm):
+class AbstractForm(fields.RowForm):
     sections = fields.SectionsField(
         label="Text",
         required=False,

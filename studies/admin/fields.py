@@ -16,6 +16,14 @@ from studies.vocabulary import Precision
 LONG = {"rows": 4, "cols": 80, "class": "vLargeTextField"}
 
 
+class RowForm(forms.ModelForm):
+    """One row of a study. A row that nobody touched was found good when it was stored, so the database is not asked again."""
+
+    def _post_clean(self) -> None:
+        if self.has_changed():
+            super()._post_clean()
+
+
 class LinesField(forms.CharField):
     """A list of sentences, typed one per line."""
 

@@ -7,7 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from studies.admin.drafts import AbstractForm, AuthorForm, DefinitionForm, DefinitionFormSet, LinkForm, ProvenanceForm
+from studies.admin import locking
+from studies.admin.definition_rows import DefinitionForm, DefinitionFormSet
+from studies.admin.drafts import AbstractForm, AuthorForm, LinkForm, ProvenanceForm, RowsFromSource
+from studies.admin.typed import paper_typed
 from studies.models import Abstract, Author, Flag, Study, StudyDefinition, StudyLink, TextProvenance
 from studies.vocabulary import State
 
@@ -34,7 +37,16 @@ class DraftInline(admin.StackedInline):
         return self._may_edit(request, obj)
 
 
-class AuthorInline(DraftInline, admin.TabularInline):
+class SourceInline(DraftInline):
+    """Rows that a source gave: closed like the rest of its bibliography, until somebody opens it to change it by hand."""
+
+    formset = RowsFromSource
+
+    def _may_edit(self, request: HttpRequest, study: Study | None) -> bool:
+        return super()._may_edit(request, study) and not locking.is_locked(request, study)
+
+
+class AuthorInline(SourceInline, admin.TabularInline):
     template = "admin/edit_inline/tabular.html"
     model = Author
     form = AuthorForm
@@ -51,7 +63,7 @@ class DefinitionInline(DraftInline):
     model = StudyDefinition
     form = DefinitionForm
     formset = DefinitionFormSet
-    autocomplete_fields = ["definition"]
+    extra = 2
     verbose_name = "case definition"
     verbose_name_plural = "case definitions as the paper applied them"
     fields = [("definition", "role", "cohort"), "quote", ("locator", "basis"), "modification", "checked"]
@@ -59,7 +71,12 @@ class DefinitionInline(DraftInline):
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         formset = super().get_formset(request, obj, **options)
         formset.user = request.user
+        if request.method == "POST":
+            formset.paper = paper_typed(request.POST, obj)
         return formset
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("definition")
 
     @admin.display(description="Checked", boolean=True)
     def checked(self, row: StudyDefinition) -> bool:
@@ -71,17 +88,25 @@ class LinkInline(DraftInline, admin.TabularInline):
     model = StudyLink
     form = LinkForm
     fk_name = "source"
-    autocomplete_fields = ["target"]
     verbose_name = "link to another study"
     verbose_name_plural = "links to other studies"
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("target")
 
-class AbstractInline(DraftInline):
+
+class AbstractInline(SourceInline):
+    """Where the source gave no abstract, one can be added without opening the rest."""
+
     model = Abstract
     form = AbstractForm
     verbose_name_plural = "abstract: searched always, shown only where its licence permits"
     fields = ["sections", ("license", "license_url"), "source"]
     can_delete = True
+
+    def _may_edit(self, request: HttpRequest, study: Study | None) -> bool:
+        missing = study is not None and not hasattr(study, "abstract")
+        return DraftInline._may_edit(self, request, study) if missing else super()._may_edit(request, study)
 
 
 class ProvenanceInline(DraftInline, admin.TabularInline):

@@ -61,7 +61,7 @@ FIELDSETS = [
         {
             "fields": PEM,
             "description": "The badge is derived from the case definitions below and from what the paper states. "
-            "It is never typed in. Save to see it again.",
+            "It is never typed in. “Check the coding” shows it anew and saves nothing.",
         },
     ),
     (

@@ -6,18 +6,24 @@ import secrets
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
 
 from studies import badges, slugs
-from studies.admin import wording
+from studies.admin import desk, locking, wording
+from studies.admin.add_study import add_page
 from studies.admin.bulk import publish_bibliography
 from studies.admin.drafts import StudyDraftForm
 from studies.admin.inlines import EDITABLE, FlagInline
 from studies.admin.propose import propose_page
 from studies.admin.steps import buttons, step_urls
-from studies.admin.study import FIELDSETS, READABLE, StudyFields
+from studies.admin.study import BIBLIOGRAPHY, FIELDSETS, READABLE, StudyFields
 from studies.admin.study_steps import STUDY_STEPS
 from studies.locks import locked_all
 from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition
@@ -38,6 +44,10 @@ class StudyAdmin(StudyFields):
     readonly_fields = ["badge", "wording", "drafted_by", "state"]
     actions = [publish_bibliography]
 
+    class Media:
+        css = {"all": ["css/desk.css"]}
+        js = ["js/desk.js"]
+
     def has_approve_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("studies.approve")
 
@@ -55,6 +65,8 @@ class StudyAdmin(StudyFields):
             if not locked_all([study.pk]):
                 return None
             study.refresh_from_db()
+        if study:
+            prefetch_related_objects([study], "abstract")
         return study
 
     def view_on_site(self, obj: Study) -> str | None:
@@ -62,24 +74,44 @@ class StudyAdmin(StudyFields):
 
     def get_fieldsets(self, request: HttpRequest, obj: Study | None = None) -> Any:
         """All fields; where they are not edited, those that are stored as data read as words."""
-        if self.has_change_permission(request, obj):
+        if not self.has_change_permission(request, obj):
+            return [(name, {"fields": _readable(options["fields"])}) for name, options in FIELDSETS]
+        if obj is None or not locking.is_from_source(obj):
             return FIELDSETS
-        return [(name, {"fields": _readable(options["fields"])}) for name, options in FIELDSETS]
+        return [*FIELDSETS[1:], ("Bibliography", _from_source(request, obj))]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> Any:
+        closed = locking.flat(BIBLIOGRAPHY) if locking.is_locked(request, obj) else []
+        return [*super().get_readonly_fields(request, obj), *closed]
 
     def get_inlines(self, request: HttpRequest, obj: Study | None) -> list[Any]:
         return [*EDITABLE, FlagInline] if obj and obj.version else EDITABLE
 
     def get_urls(self) -> list[Any]:
-        return [*step_urls(self, STUDY_STEPS), self._propose_url(), *super().get_urls()]
+        own = [self._url("<path:object_id>/propose/", self.propose_view, "propose")]
+        own += [self._url("add/by-hand/", self.by_hand_view, "add_by_hand")]
+        return [*step_urls(self, STUDY_STEPS), *own, *super().get_urls()]
 
-    def _propose_url(self) -> URLPattern:
-        def view(request: HttpRequest, object_id: str) -> HttpResponse:
-            return propose_page(self, request, object_id)
+    def _url(self, route: str, view: Any, name: str) -> URLPattern:
+        return path(route, self.admin_site.admin_view(view), name=f"studies_study_{name}")
 
-        return path("<path:object_id>/propose/", self.admin_site.admin_view(view), name="studies_study_propose")
+    def propose_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return propose_page(self, request, object_id)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A study begins with the identifier of its paper; a small window of another form has room for the form alone."""
+        if IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST:
+            return self.by_hand_view(request)
+        return add_page(self, request)
+
+    def by_hand_view(self, request: HttpRequest) -> HttpResponse:
+        return super().add_view(request)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **options: Any) -> HttpResponse:
         study = options.get("obj")
+        context |= desk.beside(request, context, study)
+        if desk.wants_part(request):
+            return self.part(request, context)
         if study:
             wording.put_beside(context["adminform"].form, study)
             context |= {
@@ -87,8 +119,14 @@ class StudyAdmin(StudyFields):
                 "may_propose": study.is_public and request.user.has_perm("studies.propose"),
                 "situation": SITUATIONS[State(study.state)],
                 "open_proposals": study.proposals.waiting().select_related("proposer"),
+                **desk.waiting(study),
             }
-        return super().render_change_form(request, context, **options)
+        response = super().render_change_form(request, context, **options)
+        response.status_code = 409 if context["overtaken"] else response.status_code
+        return response
+
+    def part(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        return TemplateResponse(request, "admin/studies/study/proof.html", context)
 
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
         """Save the draft under the name of whoever saved it last: an approver is never the last person who wrote.
@@ -98,6 +136,8 @@ class StudyAdmin(StudyFields):
         obj.drafted_by = request.user
         obj.pem, obj.pem_rule = Pem.NOT_CODED, ""
         obj.slug = obj.slug or f"draft-{secrets.token_hex(8)}"
+        if reason := form.cleaned_data.get("bibliography_reason"):
+            _note_change_by_hand(request, obj, form, reason)
         super().save_model(request, obj, form, change)
         # A text that was written anew is by whoever submits it next; a machine's draft stays a machine's draft.
         rewritten = obj.text_provenance.filter(field__in=form.changed_data, drafter=Drafter.PERSON)
@@ -127,6 +167,30 @@ def propose_slug(study: Study) -> str:
     like = {"slug__startswith": base}
     taken = set(Study.objects.filter(**like).exclude(pk=study.pk).values_list("slug", flat=True))
     return slugs.with_suffix(base, taken | set(SlugRedirect.objects.filter(**like).values_list("slug", flat=True)))
+
+
+def _from_source(request: HttpRequest, study: Study) -> dict[str, Any]:
+    """The bibliography of a draft that came from a source: closed, or opened to be changed with a reason. It comes last."""
+    if locking.is_locked(request, study):
+        address = f"{reverse('admin:studies_study_change', args=[study.pk])}?{locking.OPEN}=open"
+        told = format_html(
+            'From {}. It is closed, so that it stays as the source has it. <a href="{}">Change it by hand</a>; that needs '
+            "a reason, and loads the page anew: save first.",
+            study.bibliography_source,
+            address,
+        )
+        return {"fields": BIBLIOGRAPHY, "description": told, "classes": ["collapse"]}
+    told = format_html("From {}. What you change here needs a reason.", study.bibliography_source)
+    return {"fields": ["bibliography_reason", *BIBLIOGRAPHY], "description": told}
+
+
+def _note_change_by_hand(request: HttpRequest, study: Study, form: Any, reason: str) -> None:
+    """Keep the reason with the staff notes, and say of the source that a person changed what it gave."""
+    changed = [name for name in form.changed_data if name in locking.FIELDS]
+    line = locking.note_of(reason=reason, fields=changed or ["authors"], by=request.user, on=timezone.localdate())
+    study.editor_notes = "\n".join(filter(None, [study.editor_notes, line]))
+    if "bibliography_source" not in changed:
+        study.bibliography_source = locking.source_after(study.bibliography_source)
 
 
 def _readable(fields: list[Any]) -> list[Any]:

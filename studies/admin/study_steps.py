@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.html import format_html
 
-from studies import publishing, rules
+from studies import ordering, publishing, rules
 from studies.admin import wording
 from studies.admin.proposal_fields import find_study
 from studies.admin.showing import public_content
 from studies.admin.steps import Step, StepForm, Told, evidence_field, note_field, proposed
-from studies.models import Study, StudyDefinition
+from studies.models import PublishingOrder, Study, StudyDefinition
 from studies.roles import NotAllowed, one_person, require_another
 from studies.snapshots import current
 from studies.snapshots import digest as digest_of
@@ -42,6 +44,32 @@ class PublishForm(StepForm):
         self.fields["checked"].label_from_instance = lambda row: f"{row.definition.name}: {row.get_role_display()}"
         if not rows:
             del self.fields["checked"]
+
+
+class OrderForm(PublishForm):
+    """The day and the hour at which the study becomes public, in UTC."""
+
+    day = forms.DateField(label="Day", help_text="As 2021-03-14.", widget=forms.DateInput(attrs={"type": "date"}))
+    hour = forms.TimeField(
+        label="Hour, in UTC", help_text="As 06:30.", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    )
+    field_order = ("digest", "day", "hour", "note", "checked")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("day") and cleaned.get("hour"):
+            cleaned["publish_at"] = datetime.combine(cleaned["day"], cleaned["hour"], tzinfo=UTC)
+            if cleaned["publish_at"] <= timezone.now():
+                self.add_error("day", "This hour is over. Give a later one, or publish the study now.")
+        return cleaned
+
+
+class SendBackForm(StepForm):
+    note = forms.CharField(
+        label="What the drafter should change",
+        help_text="For staff alone: it stands on the page of the draft. Readers never see it.",
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+    )
 
 
 class ReasonForm(StepForm):
@@ -78,8 +106,8 @@ def submit(study: Study, by: Any, values: Any) -> Told:
 
 
 def send_back(study: Study, by: Any, values: Any) -> Told:
-    publishing.send_back(study=study, by=by)
-    return "The study is a draft again and can be edited."
+    publishing.send_back(study=study, by=by, note=values["note"])
+    return "The study is a draft again and can be edited. Your note stands on its page."
 
 
 def publish(study: Study, by: Any, values: Any) -> Told:
@@ -87,6 +115,20 @@ def publish(study: Study, by: Any, values: Any) -> Told:
         values["checked"].update(checked_by=by)
     publishing.publish(study=study, digest=values["digest"], by=by, note=values["note"])
     return format_html('The study is public: <a href="{}">see its page</a>.', study.get_absolute_url())
+
+
+def order(study: Study, by: Any, values: Any) -> Told:
+    if values.get("checked"):
+        values["checked"].update(checked_by=by)
+    made = ordering.order(
+        study=study, digest=values["digest"], publish_at=values["publish_at"], note=values["note"], by=by
+    )
+    return f"The study will be published on {made.publish_at:%-d %B %Y at %H:%M} UTC, exactly as you saw it."
+
+
+def cancel_order(study: Study, by: Any, values: Any) -> Told:
+    ordering.cancel(study=study, by=by)
+    return "The order is cancelled. The study stays in review."
 
 
 def withdraw(study: Study, by: Any, values: Any) -> Told:
@@ -136,6 +178,16 @@ def closed_unless(*states: State) -> Callable[[Study], str]:
     return closed
 
 
+def closed_to_order(study: Study) -> str:
+    if closed := closed_unless(State.IN_REVIEW)(study):
+        return closed
+    return "It has an order already." if PublishingOrder.objects.filter(study=study).exists() else ""
+
+
+def closed_to_cancel(study: Study) -> str:
+    return "" if PublishingOrder.objects.filter(study=study).exists() else "There is no order."
+
+
 def _why(values: Any) -> dict[str, Any]:
     return {name: values[name] for name in ("reason", "note", "evidence_url")}
 
@@ -174,6 +226,31 @@ STUDY_STEPS = [
         log="Published.",
     ),
     Step(
+        slug="order",
+        label="Publish at a set hour",
+        permission="studies.approve",
+        closed=closed_to_order,
+        explain="Nothing becomes public now. At the hour that you give it is published in your name, exactly as it stands "
+        "here. If anything changes before, it is not published, and the page of the study says so.",
+        act=order,
+        digest=present_digest,
+        form=OrderForm,
+        why_not=drafted_by_you,
+        problems=problems,
+        shows=_content,
+        log="Ordered to publish it at a set hour.",
+    ),
+    Step(
+        slug="cancel-order",
+        label="Cancel the order",
+        permission="studies.approve",
+        closed=closed_to_cancel,
+        explain="The study is not published at the hour that was set. It stays in review.",
+        act=cancel_order,
+        digest=present_digest,
+        log="Cancelled the order to publish it.",
+    ),
+    Step(
         slug="send-back",
         label="Send back",
         permission="studies.approve",
@@ -181,6 +258,7 @@ STUDY_STEPS = [
         explain="The study becomes a draft again, so that it can be edited. Nothing becomes public.",
         act=send_back,
         digest=present_digest,
+        form=SendBackForm,
         shows=_content,
         log="Sent back to draft.",
     ),

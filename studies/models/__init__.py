@@ -10,6 +10,7 @@ from .public_state import PublicState
 from .revision import Revision, RevisionApproval, RevisionValue
 from .search_document import SearchDocument
 from .study import Abstract, SlugRedirect, Study, TextProvenance
+from .submission import Submission
 
 __all__ = [
     "Abstract",
@@ -37,6 +38,7 @@ __all__ = [
     "Study",
     "StudyDefinition",
     "StudyLink",
+    "Submission",
     "SyncRun",
     "TermRevision",
     "TextProvenance",

@@ -125,7 +125,7 @@ def test_digest_that_was_not_shown_is_refused(enter):
 
 def test_study_that_is_sent_back_can_be_edited_again(enter):
     study, _ = in_review()
-    send(enter("moderator"), at("send_back", study), holding="digest")
+    send(enter("moderator"), at("send_back", study), holding="digest", note="Say who was tested.")
     study.refresh_from_db()
     assert study.state == "draft"
     assert 'name="title"' in enter("editor").get(at("change", study)).content.decode()

@@ -124,7 +124,7 @@ def test_publish_twice_is_stale(ann: User, bo: User) -> None:
 def test_send_back_makes_a_draft_again(ann: User, bo: User) -> None:
     study = make_study()
     publishing.submit(study=study, by=ann)
-    publishing.send_back(study=study, by=bo)
+    publishing.send_back(study=study, by=bo, note="Say who was tested.")
     study.refresh_from_db()
     assert (study.state, study.submitted_digest) == ("draft", "")
 
