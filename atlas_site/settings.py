@@ -90,6 +90,8 @@ ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR
 ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
 # Megabytes of a file of references that is imported at once; a larger one is refused before it is read.
 ATLAS_IMPORT_MEGABYTES = whole_number("ATLAS_IMPORT_MEGABYTES", 100)
+# The same for a file that an editor sends through the admin, where somebody waits for the answer.
+ATLAS_UPLOAD_MEGABYTES = whole_number("ATLAS_UPLOAD_MEGABYTES", 20)
 
 # --- Outside sources of bibliography --------------------------------------------------------------------------------
 # Read by studies/outside.py. The services want a mail address; without one none of them is asked.

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from studies import pem
 from studies.incoming import LIST_TEXTS, TEXTS, Coding, Incoming, IncomingError, Summary
 from studies.models import (
@@ -42,6 +44,41 @@ def create(fresh: Sequence[tuple[str, Incoming]], *, is_sample: bool) -> tuple[l
     Abstract.objects.bulk_create(abstract_row(study, paper.abstract) for study, paper in pairs if paper.abstract)
     _create_coding([(study, paper.coding) for study, paper in pairs if paper.coding], known, is_sample)
     return [study.pk for study in studies], _create_links(pairs)
+
+
+def add_coding(study: Study, coding: Coding) -> None:
+    """Write classification, case definitions and texts onto a draft that has none; the badge follows.
+
+    Raises IncomingError, PemError.
+    """
+    known = _Known()
+    for name, value in coding.fields.items():
+        setattr(study, name, value)
+    badge = _badge(study, coding, known)
+    study.pem, study.pem_rule = badge.value, badge.rule
+    study.save(update_fields=[*coding.fields, "pem", "pem_rule"])
+    _create_coding([(study, coding)], known, is_sample=False)
+
+
+def misfit_of_coding(coding: Coding, year: int | None) -> str:
+    """Why what somebody coded cannot be stored, as a sentence, or nothing."""
+    study, known = Study(title="x", slug="x", **coding.fields), _Known()
+    if year:
+        study.published_on = date(year, 1, 1)
+    try:
+        study.clean_fields(exclude=[field.name for field in Study._meta.fields if field.name not in coding.fields])
+        for row in coding.definitions:
+            StudyDefinition(role=row.role, locator=row.locator, cohort=row.cohort).clean_fields(
+                exclude=["study", "definition", "basis", "position"]
+            )
+        for slug in coding.topics:
+            known.topic(slug)
+        _badge(study, coding, known)
+    except ValidationError as error:
+        return "; ".join(f"{name}: {' '.join(words)}" for name, words in error.message_dict.items())
+    except (IncomingError, pem.PemError) as error:
+        return f"{error}".removeprefix("x: ")
+    return ""
 
 
 class _Known:
@@ -141,7 +178,9 @@ def abstract_row(study: Study, abstract: Summary) -> Abstract:
 
 def _create_coding(coded: Sequence[tuple[Study, Coding]], known: _Known, is_sample: bool) -> None:
     StudyDefinition.objects.bulk_create(row for study, coding in coded for row in _definitions(study, coding, known))
-    TextProvenance.objects.bulk_create(row for study, _ in coded for row in _provenance(study, is_sample))
+    TextProvenance.objects.bulk_create(
+        row for study, coding in coded for row in _provenance(study, coding, is_sample=is_sample)
+    )
     through = Study.topics.through
     through.objects.bulk_create(
         through(study_id=study.pk, topic_id=known.topic(slug)) for study, coding in coded for slug in coding.topics
@@ -163,11 +202,14 @@ def _definitions(study: Study, coding: Coding, known: _Known) -> Iterable[StudyD
         )
 
 
-def _provenance(study: Study, is_sample: bool) -> Iterable[TextProvenance]:
-    drafter = Drafter.SAMPLE if is_sample else Drafter.PERSON
+def _provenance(study: Study, coding: Coding, *, is_sample: bool) -> Iterable[TextProvenance]:
+    """Who drafted each text. What a machine drafted says so from its first day."""
+    model, version = coding.machine
+    drafter = Drafter.SAMPLE if is_sample else Drafter.MACHINE if model else Drafter.PERSON
+    machine = {"model": model, "model_version": version} if drafter == Drafter.MACHINE else {}
     for name in (*TEXTS, *LIST_TEXTS):
         if getattr(study, name):
-            yield TextProvenance(study=study, field=name, basis=study.basis, drafter=drafter)
+            yield TextProvenance(study=study, field=name, basis=study.basis, drafter=drafter, **machine)
 
 
 def _create_links(pairs: Sequence[tuple[Study, Incoming]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from studies.creating import NUMBERS, PLAIN
+from studies.creating import NUMBERS, PLAIN, misfit_of_coding
 from studies.identifiers import IdentifierError, normalise_doi, normalise_pmcid, normalise_pmid
 from studies.incoming import Incoming
 from studies.models import Author, Study
@@ -19,7 +19,8 @@ def misfit(paper: Incoming) -> str:
     record = paper.record
     if not record.title.strip():
         return "It has no title."
-    return _too_long(record) or _bad_number(record) or _bad_date(record) or _bad_sign(record) or _bad_authors(record)
+    found = _too_long(record) or _bad_number(record) or _bad_date(record) or _bad_sign(record) or _bad_authors(record)
+    return found or (misfit_of_coding(paper.coding, record.year) if paper.coding else "")
 
 
 def _too_long(record: Record) -> str:

@@ -61,6 +61,7 @@ class Coding:
     topics: tuple[str, ...]
     definitions: tuple[Definition, ...]
     links: tuple[tuple[str, str], ...] = ()  # (type, DOI of the other paper)
+    machine: tuple[str, str] = ("", "")  # model and version, where a machine drafted the texts
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from studies.completing import differences, has_other_title
+from studies.formats.readers.titles import without_mark
 from studies.records import Author, Collective, Record
 
 # From the lighter to the graver. "Withdrawn" is the publisher's own word for a paper it took back.
@@ -34,6 +35,7 @@ class Observation:
 
 def observe(ours: Record, theirs: Record) -> list[Observation]:
     """Everything in which `theirs` differs from `ours`; of another paper under the same number, only that it is another one."""
+    theirs = dataclasses.replace(theirs, title=without_mark(theirs.title)[0])  # "RETRACTED:" is a notice, not another title
     if has_other_title(ours, theirs):
         return [Observation("other_title", "title", {"title": ours.title}, {"title": theirs.title})]
     return [*_differences(ours, theirs), *_notices(ours, theirs)]

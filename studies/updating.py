@@ -10,13 +10,14 @@ from django.db.models import prefetch_related_objects
 
 from studies import completing
 from studies.bibliography import record_of
-from studies.creating import abstract_row, author_rows, columns_of, short_source
-from studies.incoming import Incoming
+from studies.creating import abstract_row, add_coding, author_rows, columns_of, short_source
+from studies.incoming import LIST_TEXTS, TEXTS, Incoming
 from studies.locks import locked_all
+from studies.matching.facts import is_preprint
 from studies.models import Author, Study
 from studies.outcome import Difference
 from studies.records import Record
-from studies.vocabulary import State
+from studies.vocabulary import Design, State
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ def _update(study: Study, papers: Sequence[Incoming]) -> list[Seen]:
     ours = held_record(study)
     for paper in papers:
         if study.state != State.DRAFT:
-            seen.append(Seen(differs=completing.differences(ours, paper.record)))
+            reason = "It is no draft any more: propose a change of its texts." if paper.coding else ""
+            seen.append(Seen(differs=completing.differences(ours, paper.record), reason=reason))
         elif completing.has_other_title(ours, paper.record):
             differs = completing.differences(ours, paper.record)
             seen.append(Seen(differs=differs, reason="Its identifier leads to a study with another title."))
@@ -65,7 +67,7 @@ def _write(study: Study, ours: Record, paper: Incoming) -> tuple[Record, Seen]:
     after = completing.completed(ours, paper.record, better=better)
     changed = completing.changed_fields(ours, after)
     columns = _changed_columns(study, columns_of(after))
-    if changed and (better or completing.is_preprint(ours) != completing.is_preprint(after)):
+    if changed and (better or is_preprint(ours) != is_preprint(after)):
         columns["bibliography_source"] = short_source(paper.source)
     if paper.license_url and not study.license_url:
         columns["license_url"] = paper.license_url
@@ -76,7 +78,19 @@ def _write(study: Study, ours: Record, paper: Incoming) -> tuple[Record, Seen]:
     extra = [name for name in ("license_url",) if name in columns] + (
         ["abstract"] if _add_abstract(study, paper) else []
     )
-    return after, Seen(changed=(*changed, *extra))
+    coded, reason = _add_coding(study, paper)
+    return after, Seen(changed=(*changed, *extra, *coded), reason=reason)
+
+
+def _add_coding(study: Study, paper: Incoming) -> tuple[list[str], str]:
+    """Names of what a drafted text brought to a draft without texts; nothing of it where somebody wrote or coded already."""
+    if paper.coding is None:
+        return [], ""
+    is_begun = any(getattr(study, name) for name in (*TEXTS, *LIST_TEXTS)) or study.design != Design.NOT_CLASSIFIED
+    if is_begun or study.definitions.exists():
+        return [], "The draft has texts or a coding already, and they stay as they are."
+    add_coding(study, paper.coding)
+    return ["texts and coding"], ""
 
 
 def _changed_columns(study: Study, columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def _add_abstract(study: Study, paper: Incoming) -> bool:
     """Whether the study had none and has one now. A preprint's abstract is not its article's."""
     if not paper.abstract or hasattr(study, "abstract"):
         return False
-    if completing.is_preprint(paper.record) and not completing.is_preprint(held_record(study)):
+    if is_preprint(paper.record) and not is_preprint(held_record(study)):
         return False
     abstract_row(study, paper.abstract).save()
     return True

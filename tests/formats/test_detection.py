@@ -19,6 +19,7 @@ SAMPLES = {
     "ris": content("ris/asreview_dataset_1.ris"),
     "bibtex": content("bibtex/bibaudit_sample.bib"),
     "csl_json": content("csl_json/bibaudit_zotero_csl_export.json"),
+    "drafts": b'[{"bibliography": {"title": "A title"}, "texts": {}, "design": "cohort", "basis": "abstract"}]',
     "csv": b"title,authors,journal,year\nA title,Li A,J,2020\nAnother,Doe B,J,2021\n",
     "nbib": b"PMID- 1\nTI  - A title.\nFAU - Li, Ann\nDP  - 2020 Jan\nJT  - J Test\n\nPMID- 2\nTI  - Another.\nDP  - 2021\n",
     "pubmed_xml": b"<?xml version='1.0'?><PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article>"
@@ -47,10 +48,12 @@ def test_format_is_seen_in_the_content(name, encoding):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_only_tables_share_their_claim(name):
-    """A table is asked for last, since a line of any format may hold the names of columns."""
+def test_only_tables_and_drafts_share_their_claim(name):
+    """A table is asked for last, since a line of any format may hold the names of columns. Drafts are JSON too, and asked first."""
     claims = [key for key, reader in READERS.items() if reader.looks_like(SAMPLES[name][:4096])]
-    assert claims == [name] or (name != "csv" and claims == [name, "csv"])
+    assert [key for key in claims if key != "csv" or name == "csv"] == (
+        ["drafts", "csl_json"] if name == "drafts" else [name]
+    )
 
 
 UNPACK = "Unpack it and send what is inside."
@@ -81,7 +84,7 @@ RATHER = "Export the references as RIS, NBIB or BibTeX instead."
         (b"Record ID,Title,Subject,Journal,RetractionDate,RetractionDOI,OriginalPaperDate,OriginalPaperDOI\n",
          LIST),
         (b"Dear editor, I have a title and a journal for you.\n",
-         "The format is not known. The atlas reads PubMed XML, JATS XML, NBIB (MEDLINE), RIS, CSL-JSON, BibTeX, table (CSV)."),
+         "The format is not known. The atlas reads PubMed XML, JATS XML, NBIB (MEDLINE), RIS, drafted texts (JSON), CSL-JSON, BibTeX, table (CSV)."),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_references_says_why(data, reason):

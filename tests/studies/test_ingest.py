@@ -151,7 +151,7 @@ def test_ingest_corrects_a_draft_from_a_better_source():
     assert [str(author) for author in study.authors.all()] == ["Li, Anna", "Group"]
 
 
-def test_ingest_never_fills_texts_and_coding_of_a_draft():
+def test_ingest_never_fills_texts_and_coding_of_a_draft_that_is_begun():
     study = make_study(doi="10.1000/1", title=RECORD.title, question="Ours?")
     bring(paper(replace(CODED, fields=CODED.fields | {"question": "Theirs?"}), doi="10.1000/1", volume="3"))
     study.refresh_from_db()
@@ -322,10 +322,10 @@ def test_ingest_derives_the_badge_of_a_coded_paper():
         replace(CODED, definitions=(Definition("nice-2021", "inclusion", "", "", "", ""),)),  # younger than the paper
     ],
 )
-def test_ingest_refuses_an_impossible_coding_and_creates_nothing(coding):
-    with pytest.raises(IncomingError):
-        bring(paper(doi="10.1000/1"), paper(coding, doi="10.1000/2"))
-    assert Study.objects.count() == 0
+def test_ingest_refuses_a_record_with_an_impossible_coding_and_goes_on(coding):
+    outcome = bring(paper(doi="10.1000/1"), paper(coding, doi="10.1000/2", title="Other"))
+    assert [line.fate for line in outcome.lines] == ["created", "refused"]
+    assert Study.objects.get().doi == "10.1000/1"
 
 
 def test_ingest_links_papers_of_one_call_and_names_links_that_lead_out_of_it():

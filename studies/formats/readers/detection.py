@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from studies.formats.readers import bibtex, csl, jats, nbib, pubmed_xml, ris, tabular
+from studies.formats.readers import bibtex, csl, drafts, jats, nbib, pubmed_xml, ris, tabular
 from studies.formats.readers.columns import folded
 from studies.formats.readers.encoding import plain_head
 from studies.formats.readers.refusals import Refusal, Unreadable
@@ -36,6 +36,7 @@ READERS: Mapping[str, Reader] = {
     "jats": Reader("JATS XML", jats.looks_like, jats.read),
     "nbib": Reader("NBIB (MEDLINE)", nbib.looks_like, nbib.read),
     "ris": Reader("RIS", ris.looks_like, ris.read),
+    "drafts": Reader("drafted texts (JSON)", drafts.looks_like, drafts.read),
     "csl_json": Reader("CSL-JSON", csl.looks_like, csl.read),
     "bibtex": Reader("BibTeX", bibtex.looks_like, bibtex.read),
     "csv": Reader("table (CSV)", tabular.looks_like, tabular.read),
