@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from scripts.benching.figures import at_least, growth, percentile, verdict
+from scripts.benching.files import table_rows as file_rows
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 NAMES = {
@@ -55,7 +56,7 @@ def merged(old: Results, new: Results) -> dict[str, Any]:
 def figures(results: Results) -> str:
     """All tables."""
     parts = [_machine(results), _search(results), _ratios(results), _kinds(results), _growth(results)]
-    parts += [_study(results), _pages(results), _upkeep(results)]
+    parts += [_study(results), _pages(results), _upkeep(results), _files(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -204,3 +205,9 @@ def _upkeep(results: Results) -> str:
             ["import to SQLite", f"{rate:,.0f} records/s", f"≥ {IMPORT_TARGET}, {at_least(rate, IMPORT_TARGET)}"]
         )
     return "### Memory, import, start\n\n" + table(["what", "measured", "target"], rows) if rows else ""
+
+
+def _files(results: Results) -> str:
+    rows = list(file_rows(results.get("upkeep", {}).get("files", {})))
+    head = ["file", "database", "records", "MB", "records/s read", "in a trial", "imported", "memory", "target"]
+    return "### Import of files\n\n" + table(head, rows) if rows else ""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres
-from scripts.benching import extras, measure, sending
+from scripts.benching import extras, files, measure, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -185,8 +185,20 @@ def upkeep(plan: Plan) -> dict[str, Any]:
         found = dict(place.ask("import_rate", plan.imported))
     with database("sqlite", 0) as place:
         found["load_sample"] = place.ask("load_sample")
+    found["files"] = file_imports(plan)
     with tempfile.TemporaryDirectory(prefix="atlas-bench-") as folder:
         found["first_start"], found["second_start"] = start_seconds(folder), start_seconds(folder)
+    return found
+
+
+def file_imports(plan: Plan) -> dict[str, Any]:
+    """Of a made file of each format into an empty database of each engine."""
+    found = {}
+    for engine in plan.engines:
+        for kind in files.FORMATS:
+            say(f"import of a {files.FORMATS[kind]} file on {engine}")
+            with database(engine, 0) as place:
+                found[f"{kind} {engine}"] = files.measured(place, plan.imported, kind)
     return found
 
 

@@ -61,7 +61,8 @@ class Broken:
 
 def references(lines: TextIO) -> Iterator[Reference | Broken]:
     """Every entry in its order. The file is read twice where entries refer to others, which may follow them."""
-    wanted = {key.casefold() for _, line in bounded(lines) for key in _CROSSREF.findall(line)}
+    naming = (line for _, line in bounded(lines) if "crossref" in line.casefold())
+    wanted = {key.casefold() for line in naming for key in _CROSSREF.findall(line)}
     parents: dict[str, Mapping[str, str]] = {}
     if wanted:
         lines.seek(0)

@@ -119,12 +119,22 @@ def _doubt(stream: BinaryIO) -> str:
     for chunk in chain(_chunks(stream), [b""]):
         if b"\0" in chunk:
             raise Unreadable(_NOT_TEXT)
-        runs = [len(run) for run in _LONE.findall(decoder.decode(chunk, final=not chunk))]
+        text = decoder.decode(chunk, final=not chunk)
+        runs = [] if _is_whole(text) else [len(run) for run in _LONE.findall(text)]
         lone += sum(runs)
         foreign += sum(run for run in runs if run > 2)
     if foreign > MOST_FOREIGN * lone:
         raise Unreadable(_FOREIGN)
     return WESTERN if lone else ""
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no byte was left over; much faster than to look for each one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:
