@@ -49,7 +49,7 @@ def test_format_is_seen_in_the_content(name, encoding):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_only_tables_and_drafts_share_their_claim(name):
-    """A table is asked for last, since a line of any format may hold the names of columns. Drafts are JSON too, and asked first."""
+    """A table is asked for last, since a line of any format may hold the names of columns; drafts, which are JSON, before JSON."""
     claims = [key for key, reader in READERS.items() if reader.looks_like(SAMPLES[name][:4096])]
     assert [key for key in claims if key != "csv" or name == "csv"] == (
         ["drafts", "csl_json"] if name == "drafts" else [name]
