@@ -1,3 +1,4 @@
+import random
 from array import array
 
 from hypothesis import given
@@ -30,6 +31,22 @@ def test_an_order_takes_any_slice_of_any_subset(numbers, subset, start, size):
         (each for each in numbers if each in subset), key=lambda each: (numbers[each], each), reverse=True
     )
     assert order.take(from_ids(subset), start, size) == expected[start : start + size]
+
+
+@given(
+    st.integers(0, 9), st.sampled_from([1, 30, 800, 3000, 3999, 4000]), st.integers(0, 3990),
+    st.sampled_from([1, 20, 100]), st.sampled_from(["anywhere", "first", "last"]),
+)  # fmt: skip
+def test_a_long_order_takes_any_slice_of_any_subset(seed, size, start, number, where):
+    """Long enough for every way of taking, also where the subset is not spread evenly."""
+    ids, chance = list(range(4000)), random.Random(seed)
+    chance.shuffle(ids)
+    subset = {"anywhere": chance.sample(ids, size), "first": ids[:size], "last": ids[-size:]}[where]
+    places = {each: place for place, each in enumerate(ids)}
+    expected = sorted(subset, key=places.__getitem__)
+    order = Order(ids)
+    for begin in (0, start):
+        assert order.take(from_ids(subset), begin, number) == expected[begin : begin + number]
 
 
 @given(
