@@ -125,6 +125,7 @@ def write_provenance(study: Study, values: Mapping[str, Any], fields: Iterable[s
             study.text_provenance.filter(field=name).delete()
             continue
         known = {"model": "", "model_version": ""} | provenance[name]
+        known["edited"] = known.get("edited") == "yes"
         by_person = known["drafter"] == "person"
         TextProvenance.objects.update_or_create(
             study=study,

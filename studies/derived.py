@@ -16,8 +16,8 @@ from studies.vocabulary import Drafter
 def with_derived(before: Snapshot, values: Mapping[str, Any], *, restored: Mapping[str, Any] | None = None) -> Snapshot:
     """The snapshot after a change from `before` to `values`, with badge and provenance as they follow.
 
-    A changed text is a person's, written from the study's basis; a text that comes back to what it was keeps the provenance in
-    `restored`. Raises Problems where the coding cannot be read.
+    A changed text is a person's, written from the study's basis; one that a machine drafted goes on saying so. A text that comes
+    back to what it was keeps the provenance in `restored`. Raises Problems where the coding cannot be read.
     """
     after = {name: values[name] for name in FIELDS if values.get(name) not in (None, "", [], {})}
     after |= _badge(after)
@@ -45,8 +45,15 @@ def _provenance(before: Snapshot, after: Snapshot, restored: Mapping[str, Any]) 
     changed = changed_texts(before, after)
     known = before.get("provenance", {})
     found = {
-        name: restored.get(name, by_a_person) if name in changed else known.get(name)
+        name: restored.get(name) or _rewritten(known.get(name), by_a_person) if name in changed else known.get(name)
         for name in TEXTS
         if after.get(name)
     }
     return {name: line for name, line in found.items() if line}
+
+
+def _rewritten(before: Mapping[str, str] | None, by_a_person: dict[str, str]) -> dict[str, str]:
+    """What a machine drafted stays a machine's draft that a person changed."""
+    if before and before["drafter"] == Drafter.MACHINE:
+        return {**before, "basis": by_a_person["basis"], "edited": "yes"}
+    return by_a_person

@@ -34,7 +34,8 @@ def drafted(row: TextProvenance) -> str:
     source = f"from {row.get_basis_display()} of the paper"
     if row.drafter == Drafter.MACHINE:
         version = f", version {row.model_version}" if row.model_version else ""
-        return f"Drafted by a machine ({row.model}{version}) {source}."
+        edited = " A person changed it since." if row.edited else ""
+        return f"Drafted by a machine ({row.model}{version}) {source}.{edited}"
     if row.drafter == Drafter.SAMPLE:
         return f"Sample text, written {source} for demonstration. No clinician has reviewed it."
     return f"Drafted by a person {source}."

@@ -219,6 +219,7 @@ def _made(item: tuple[str, Mapping[str, str]], names: Names) -> str:
     machine = " ".join(filter(None, [how.get("model", ""), how.get("model_version", "")]))
     drafted = f"drafted by {by}" if how.get("drafter") != Drafter.SAMPLE else by
     drafted += f" ({machine})" if machine else ""
+    drafted += ", changed by a person since" if how.get("edited") else ""
     return f"{label(name)}: from {_label_of(Basis, how.get('basis', ''))}, {drafted}"
 
 

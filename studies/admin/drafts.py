@@ -261,6 +261,8 @@ class ProvenanceForm(fields.RowForm):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("drafter") == Drafter.MACHINE and not cleaned.get("model"):
             self.add_error("model", "Name the model that drafted this text.")
+        if self.initial.get("drafter") == Drafter.MACHINE and {"field", "drafter", "model"} & set(self.changed_data):
+            self.add_error(None, "A text that a machine drafted says so for ever. Change the words, not this line.")
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:

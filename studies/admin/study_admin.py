@@ -19,6 +19,7 @@ from studies import badges, slugs
 from studies.admin import desk, locking, wording
 from studies.admin.add_study import add_page
 from studies.admin.bulk import publish_bibliography
+from studies.admin.draft_queue import drafts_page
 from studies.admin.drafts import StudyDraftForm
 from studies.admin.inlines import EDITABLE, FlagInline
 from studies.admin.propose import propose_page
@@ -26,7 +27,7 @@ from studies.admin.steps import buttons, step_urls
 from studies.admin.study import BIBLIOGRAPHY, FIELDSETS, READABLE, StudyFields
 from studies.admin.study_steps import STUDY_STEPS
 from studies.locks import locked_all
-from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition
+from studies.models import Abstract, Author, SlugRedirect, Study, StudyDefinition, TextProvenance
 from studies.snapshots import abstract_hash
 from studies.vocabulary import Drafter, Pem, State
 
@@ -90,6 +91,7 @@ class StudyAdmin(StudyFields):
     def get_urls(self) -> list[Any]:
         own = [self._url("<path:object_id>/propose/", self.propose_view, "propose")]
         own += [self._url("add/by-hand/", self.by_hand_view, "add_by_hand")]
+        own += [self._url("drafts/", self.drafts_view, "drafts")]
         return [*step_urls(self, STUDY_STEPS), *own, *super().get_urls()]
 
     def _url(self, route: str, view: Any, name: str) -> URLPattern:
@@ -103,6 +105,9 @@ class StudyAdmin(StudyFields):
         if IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST:
             return self.by_hand_view(request)
         return add_page(self, request)
+
+    def drafts_view(self, request: HttpRequest) -> HttpResponse:
+        return drafts_page(self, request)
 
     def by_hand_view(self, request: HttpRequest) -> HttpResponse:
         return super().add_view(request)
@@ -140,11 +145,12 @@ class StudyAdmin(StudyFields):
             _note_change_by_hand(request, obj, form, reason)
         super().save_model(request, obj, form, change)
         # A text that was written anew is by whoever submits it next; a machine's draft stays a machine's draft.
-        rewritten = obj.text_provenance.filter(field__in=form.changed_data, drafter=Drafter.PERSON)
-        rewritten.delete()
+        rewritten = obj.text_provenance.filter(field__in=form.changed_data)
+        rewritten.filter(drafter=Drafter.PERSON).delete()
+        rewritten.filter(drafter=Drafter.MACHINE).update(edited=True)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        save = {Author: _save_authors, StudyDefinition: _save_definitions, Abstract: _save_abstract}.get(formset.model)
+        save = SAVING.get(formset.model)
         if save:
             save(request, formset)
         else:
@@ -239,3 +245,20 @@ def _save_abstract(request: HttpRequest, formset: Any) -> None:
         abstract.save()
     for abstract in formset.deleted_objects:
         abstract.delete()
+
+
+def _save_provenance(request: HttpRequest, formset: Any) -> None:
+    """A line that says a machine drafted a text goes only with the text (`publishing` sees to that), never by a tick."""
+    for row in formset.save(commit=False):
+        row.save()
+    for row in formset.deleted_objects:
+        if row.drafter != Drafter.MACHINE:
+            row.delete()
+
+
+SAVING = {
+    Author: _save_authors,
+    StudyDefinition: _save_definitions,
+    Abstract: _save_abstract,
+    TextProvenance: _save_provenance,
+}

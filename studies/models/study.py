@@ -304,6 +304,7 @@ class TextProvenance(models.Model):
     )
     model = models.CharField("machine model", max_length=80, blank=True)
     model_version = models.CharField(max_length=80, blank=True)
+    edited = models.BooleanField("a person changed it since", default=False)
     approver_role = models.CharField(max_length=14, choices=StaffRole, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     revision_number = models.PositiveIntegerField(default=0)
