@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from studies.matching import comparing
-from studies.matching.facts import facts_of, is_preprint_doi
+from studies.matching.facts import facts_of, is_preprint, title_words
 from studies.matching.words import fold
 from studies.outcome import Difference
 from studies.records import Author, Collective, Record
@@ -55,13 +55,9 @@ def changed_fields(before: Record, after: Record) -> tuple[str, ...]:
     return tuple(name for name in Record.__dataclass_fields__ if getattr(before, name) != getattr(after, name))
 
 
-def is_preprint(record: Record) -> bool:
-    return is_preprint_doi(record.doi) or facts_of(record).is_preprint
-
-
 def has_other_title(ours: Record, theirs: Record) -> bool:
     """Whether an identifier that both have leads to papers with unlike titles: one of them has it wrongly."""
-    if is_preprint(ours) != is_preprint(theirs):
+    if is_preprint(ours) != is_preprint(theirs) or title_words(ours.title) == title_words(theirs.title):
         return False
     one, other = facts_of(ours), facts_of(theirs)
     if comparing.same_title(one, other) or comparing.near_title(one, other):

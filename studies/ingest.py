@@ -19,9 +19,9 @@ from studies.fitting import misfit
 from studies.formats.readers.refusals import Refusal
 from studies.holdings import Held, Holdings
 from studies.incoming import Incoming
-from studies.matching.facts import facts_of
+from studies.matching.facts import Facts, facts_of
 from studies.matching.judging import Judgement, suspicion
-from studies.matching.kinds import notice_kind, noticed_title
+from studies.matching.kinds import NOTICES, noticed_title
 from studies.models import PossibleDuplicate
 from studies.outcome import Fate, Line, Outcome, Pair
 from studies.records import Collective
@@ -106,21 +106,22 @@ class _Bringing:
         line = Line(number=number, fate=Fate.REFUSED, title=paper.record.title, remarks=paper.problems)
         if reason := misfit(paper):
             return replace(line, reason=reason)
-        place = self.holdings.place(facts_of(paper.record), cautious=self.cautious)
+        facts = facts_of(paper.record)
+        place = self.holdings.place(facts, cautious=self.cautious)
         if place.twins:
             self.pairs.append((number, *place.twins, _ONE_PAPER))
         if place.refusal and place.same:
             return replace(line, reason=place.refusal, slug=place.same.slug, study=place.same.pk)
         if place.same:
-            return self._known(line, place.same, paper)
-        kind = notice_kind(paper.record.title, paper.record.publication_types)
+            return self._known(line, place.same, paper, facts)
+        kind = facts.kind if facts.kind in NOTICES else ""
         if kind and not self.with_notices:
             return self._notice(line, kind, paper)
-        return self._new(replace(line, notice=kind), paper, place.possible)
+        return self._new(replace(line, notice=kind), paper, facts, place.possible)
 
-    def _known(self, line: Line, held: Held, paper: Incoming) -> Line:
+    def _known(self, line: Line, held: Held, paper: Incoming, facts: Facts) -> Line:
         if held.is_draft:
-            self.holdings.learn(held, facts_of(paper.record))
+            self.holdings.learn(held, facts)
         if held in self.fresh:
             self.fresh[held] = _joined(self.fresh[held], paper)
             reason = f"Record {held.number} is the same paper."
@@ -135,11 +136,11 @@ class _Bringing:
             line, fate=Fate.NOTICE, notice=kind, slug=held.slug if held else "", study=held.pk if held else None
         )
 
-    def _new(self, line: Line, paper: Incoming, possible: Sequence[tuple[Held, Judgement]]) -> Line:
+    def _new(self, line: Line, paper: Incoming, facts: Facts, possible: Sequence[tuple[Held, Judgement]]) -> Line:
         held = Held(_slug(paper, self.holdings), paper.record.title, number=line.number)
         self.pairs += [(line.number, held, other, judgement) for other, judgement in possible]
         self.fresh[held] = paper
-        self.holdings.add(held, facts_of(paper.record))
+        self.holdings.add(held, facts)
         return replace(line, fate=Fate.CREATED, slug=held.slug)
 
     def _create(self) -> list[str]:

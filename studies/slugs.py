@@ -6,6 +6,7 @@ A slug is frozen when the study is published, so the rules here may never change
 import re
 import unicodedata
 from collections.abc import Container
+from itertools import islice
 
 MAX_SLUG = 80
 STOP_WORDS = frozenset(
@@ -31,8 +32,8 @@ def study_slug(first_author_family: str, collective: str, year: int | None, titl
     No author, or a name without any Latin letter: `anon`; no year: `nd`.
     """
     author = _part(first_author_family) or _part((collective.split() or [""])[0]) or "anon"
-    words = [part for part in map(_part, _TAG.sub(" ", title).split()) if part and part not in STOP_WORDS]
-    return _cut("-".join([author, str(year) if year is not None else "nd", *words[:2]]), MAX_SLUG)
+    words = (part for part in map(_part, _TAG.sub(" ", title).split()) if part and part not in STOP_WORDS)
+    return _cut("-".join([author, str(year) if year is not None else "nd", *islice(words, 2)]), MAX_SLUG)
 
 
 def with_suffix(base: str, taken: Container[str]) -> str:

@@ -61,7 +61,6 @@ def facts_of(record: Record) -> Facts:
     """The facts of a record. A preprint's own DOI stays `doi`, with `is_preprint` set."""
     first = record.authors[0] if record.authors else Collective("")
     family, given = (first.name, "") if isinstance(first, Collective) else (first.family, first.given)
-    types = {word.casefold() for word in record.publication_types}
     related = {link.kind: link.doi for link in record.relations if link.doi}
     return Facts(
         title=title_words(record.title),
@@ -77,7 +76,7 @@ def facts_of(record: Record) -> Facts:
         preprint_doi=record.preprint_doi or related.get("has_preprint", ""),
         pmid=record.pmid,
         pmcid=record.pmcid,
-        is_preprint=is_preprint_doi(record.doi) or bool(types & {"preprint", "posted-content"}),
+        is_preprint=is_preprint(record),
     )
 
 
@@ -95,6 +94,13 @@ def title_words(title: str) -> str:
     """A title folded, without a note on language or form ("[Chinese]", "[Abstract]") and without "Retracted:"."""
     bare = _TITLE_NOTE.sub("", without_mark(title))
     return fold(bare) or fold(title) or title.casefold()
+
+
+def is_preprint(record: Record) -> bool:
+    """By the registrant of its DOI, or because its source says so."""
+    if is_preprint_doi(record.doi):
+        return True
+    return any(word.casefold() in ("preprint", "posted-content") for word in record.publication_types)
 
 
 def is_preprint_doi(doi: str) -> bool:

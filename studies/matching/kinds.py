@@ -27,6 +27,11 @@ _PATTERNS = tuple(
         ("protocol", r":\s*(?:a |the )?protocol\b|\bprotocol (?:for|of) (?:a|an|the)\b"),
     )
 )  # fmt: skip
+# Hardly any title has one of these, so one look spares nine.
+_TRIGGERS = re.compile(
+    r"retract|withdraw|correction|corrigend|errat|addend|concern|protocol|reply|response|comment|letter|^\W*(?:in )?re\b",
+    re.IGNORECASE,
+)
 _TYPES = {
     "retraction of publication": "retraction",
     "retraction notice": "retraction",
@@ -54,9 +59,13 @@ def kind_of(title: str, types: Iterable[str] = ()) -> str:
     for kind in (*NOTICES, "protocol"):
         if kind in named:
             return kind
-    bare = without_mark(title).replace("’", "'")
-    found = next((kind for kind, pattern in _PATTERNS if pattern.search(bare)), ARTICLE)
+    found = _announced(title) if _TRIGGERS.search(title) else ARTICLE
     return "reply" if found == ARTICLE and "reply" in named else found
+
+
+def _announced(title: str) -> str:
+    bare = without_mark(title).replace("’", "'")
+    return next((kind for kind, pattern in _PATTERNS if pattern.search(bare)), ARTICLE)
 
 
 def notice_kind(title: str, types: Iterable[str] = ()) -> str:
