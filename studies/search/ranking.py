@@ -7,6 +7,7 @@ word counts most in the title, then in the key point, then elsewhere; a word fou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from studies.search.query import Part, Query
 from studies.search.synonyms import Phrase
@@ -17,10 +18,18 @@ TITLE, KEY = 0, 1
 TOGETHER_IN_TITLE, TOGETHER_IN_KEY = 6.0, 3.0
 SHORT_TITLE = 2.0
 
-GAP = "  "  # two, so that a word twice in a row is counted twice
+GAP = "  "
 
 Document = Sequence[str]
-Sought = tuple[str, str]  # a phrase as it stands in a column, and as it stands in a spread one
+
+
+class Sought(NamedTuple):
+    """A phrase in the forms in which it is looked for in a column."""
+
+    letters: str  # its tokens, which may be parts of other words
+    whole: str  # between blanks
+    twice: str  # two of them in a row share a blank, so that only one would be counted
+    spread: str  # as it stands where every blank is two
 
 
 def in_order(ids: Sequence[int], documents: Mapping[int, Document], query: Query) -> list[int]:
@@ -41,16 +50,17 @@ def _sought_part(part: Part) -> list[list[Sought]]:
 
 
 def _sought(phrase: Phrase) -> Sought:
-    return " ".join(phrase), f" {GAP.join(phrase)} "
-
-
-def _spread(column: str) -> str:
-    return f" {column.replace(' ', GAP)} "
+    letters = " ".join(phrase)
+    return Sought(letters, f" {letters} ", f" {letters} {letters} ", f" {GAP.join(phrase)} ")
 
 
 def _score(document: Document, parts: Sequence[Sequence[Sequence[Sought]]], together: Phrase) -> float:
     """How well a document fits; only the comparison of two scores means anything."""
-    total = sum(max(_alternative(document, alternative) for alternative in part) for part in parts)
+    total = 0.0
+    for part in parts:
+        total += (
+            _alternative(document, part[0]) if len(part) == 1 else max(_alternative(document, each) for each in part)
+        )
     if len(together) > 1:
         phrase = _sought(together)
         in_title, in_key = _stands_in(document[TITLE], phrase), _stands_in(document[KEY], phrase)
@@ -61,18 +71,28 @@ def _score(document: Document, parts: Sequence[Sequence[Sequence[Sought]]], toge
 
 def _alternative(document: Document, alternative: Sequence[Sought]) -> float:
     """The mean of its phrases; nothing where one of them is missing."""
+    if len(alternative) == 1:
+        return _phrase(document, alternative[0])
     scores = [_phrase(document, phrase) for phrase in alternative]
     return sum(scores) / len(scores) if all(scores) else 0.0
 
 
 def _phrase(document: Document, phrase: Sought) -> float:
-    """Only the few columns that have these letters at all are spread and counted."""
+    """Only the few columns that have these letters at all are looked at closely."""
+    letters = phrase.letters
     total = 0.0
     for weight, column in zip(WEIGHTS, document, strict=True):
-        if phrase[0] in column and (times := _spread(column).count(phrase[1])):
+        if letters in column and (times := _times(column, phrase)):
             total += weight * times / (times + 0.5)
     return total
 
 
+def _times(column: str, phrase: Sought) -> int:
+    padded = f" {column} "
+    if phrase.twice in padded:
+        return padded.replace(" ", GAP).count(phrase.spread)
+    return padded.count(phrase.whole)
+
+
 def _stands_in(column: str, phrase: Sought) -> bool:
-    return phrase[0] in column and phrase[1] in _spread(column)
+    return phrase.letters in column and phrase.whole in f" {column} "

@@ -1,5 +1,8 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from studies.search.query import parse
-from studies.search.ranking import in_order
+from studies.search.ranking import _sought, _times, in_order
 from studies.search.synonyms import Synonyms
 from studies.search.words import stream
 
@@ -50,3 +53,17 @@ def test_equal_studies_stay_in_the_order_given():
 
 def test_a_study_without_a_document_comes_last():
     assert in_order([1, 2], {2: document("pain")}, parse("pain")) == [2, 1]
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "aa"]), max_size=12),
+    st.lists(st.sampled_from(["a", "b", "aa"]), min_size=1, max_size=3),
+)
+def test_a_phrase_is_counted_where_its_whole_words_stand(words, phrase):
+    """Without overlaps, from left to right, as a plain reading counts."""
+    place = times = 0
+    while place < len(words):
+        here = words[place : place + len(phrase)] == phrase
+        times += here
+        place += len(phrase) if here else 1
+    assert _times(" ".join(words), _sought(tuple(phrase))) == times
