@@ -7,6 +7,7 @@ not be shown.
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import accumulate, chain
 
@@ -49,12 +50,12 @@ def has_any(text: str, phrases: Collection[Phrase]) -> bool:
 
 def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     """Where the phrases stand, from left to right, without overlaps; of two at one place the longer."""
-    pieces = _WORDS.split(text)
-    stems = [stems_of_word(word) for word in pieces[1::2]]
-    names = list(chain.from_iterable(stems))
     firsts = {phrase[0] for phrase in phrases}
+    names = list(chain.from_iterable(map(_stems_of_chunk, text.split())))
     if firsts.isdisjoint(names):
         return []
+    pieces = _WORDS.split(text)
+    stems = [stems_of_word(word) for word in pieces[1::2]]
     words = [number for number, of_word in enumerate(stems) for _ in of_word]  # which word each stem is of
     ends = list(accumulate(map(len, pieces)))
     hits: list[_Hit] = []
@@ -65,6 +66,12 @@ def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
             free = place + len(longest)
             hits.append(_Hit(ends[2 * words[place]], ends[2 * words[free - 1] + 1], longest))
     return hits
+
+
+@lru_cache(maxsize=50_000)
+def _stems_of_chunk(chunk: str) -> tuple[str, ...]:
+    """The tokens between two blanks, kept because most texts are only looked through in vain."""
+    return tuple(chain.from_iterable(map(stems_of_word, WORD.findall(chunk))))
 
 
 def _at(names: list[str], place: int, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
