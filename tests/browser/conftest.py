@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from scripts import tools
-from tests.browser.nu import Nu
+from tests.browser.following import PATIENCE, follow
+from tests.browser.nu import NotStarted, Nu
 from tests.environment import FOLDER
 from tests.running import Running, bare_environment
 
@@ -78,6 +79,23 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_FLAGS}
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _patience() -> None:
+    expect.set_options(timeout=PATIENCE * 1000)
+
+
+@pytest.fixture
+def new_context(new_context: Callable) -> Callable[..., BrowserContext]:
+    """The plugin's, whose pages wait as long as a busy machine needs."""
+
+    def patient(**options: object) -> BrowserContext:
+        context: BrowserContext = new_context(**options)
+        context.set_default_timeout(PATIENCE * 1000)
+        return context
+
+    return patient
+
+
 @pytest.fixture(scope="session")
 def staff_states() -> dict[tuple[str, str], dict]:
     """Cookies of the staff who signed in already: a login link works only once."""
@@ -93,7 +111,7 @@ def sign_in(atlas: Running, new_context: Callable, staff_states: dict) -> Callab
             context: BrowserContext = new_context()
             page = context.new_page()
             page.goto(atlas.logins[name])
-            page.get_by_role("button", name="Sign in").click()
+            follow(page.get_by_role("button", name="Sign in"))
             page.wait_for_url(f"{atlas.url}/admin/")
             staff_states[atlas.url, name] = context.storage_state()
         return staff_states[atlas.url, name]
@@ -154,6 +172,7 @@ def axe() -> Callable[[Page], None]:
     """axe(page): fails with every accessibility violation it finds (WCAG 2.2 A and AA, and good practice)."""
 
     def axe(page: Page) -> None:
+        page.wait_for_load_state("load")
         results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
         found = [
             f"{violation['id']}: {violation['help']} at {[node['target'] for node in violation['nodes']]}"
@@ -184,23 +203,25 @@ def nu() -> Iterator[Nu]:
     java = shutil.which("java")
     if java is None or not tools.nu_jar().exists():
         pytest.skip("no Java or no Nu HTML checker; scripts/test without arguments brings or names what is missing")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            java,
-            "-Xmx512m",
-            "-Dnu.validator.servlet.bind-address=127.0.0.1",
-            "-cp",
-            tools.nu_jar(),
-            "nu.validator.servlet.Main",
-            str(port),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    for _ in range(5):  # another process may take the port before the checker does
+        process, port = _start_checker(java)
+        try:
+            checker = Nu(port, process)
+            break
+        except NotStarted:
+            process.wait()
+    else:
+        raise AssertionError("The Nu HTML checker did not start.")
     try:
-        yield Nu(port)
+        yield checker
     finally:
         process.terminate()
         process.wait()
+
+
+def _start_checker(java: str) -> tuple[subprocess.Popen, int]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    words = [java, "-Xmx512m", "-Dnu.validator.servlet.bind-address=127.0.0.1"]
+    words += ["-cp", str(tools.nu_jar()), "nu.validator.servlet.Main", str(port)]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), port

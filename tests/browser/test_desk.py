@@ -15,6 +15,7 @@ import pytest
 from django_otp.oath import totp
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.following import choose, follow, press, tab_to
 from tests.environment import FOLDER
 from tests.running import ROOT, Running, bare_environment
 
@@ -60,22 +61,6 @@ def staff_states() -> dict[str, dict]:
     return {}
 
 
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until this has the focus."""
-    for _ in range(150):
-        page.keyboard.press("Tab")
-        if target.evaluate("one => one === document.activeElement"):
-            return
-    raise AssertionError("Tab does not reach it")
-
-
-def press(page: Page, name: str, *, role: str = "button") -> None:
-    """Reach this by Tab and press Enter."""
-    tab_to(page, page.locator("main").get_by_role(role, name=name, exact=True).first)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
-
-
 def unfold(page: Page, name: str) -> None:
     tab_to(page, page.locator("summary", has_text=name).first)
     page.keyboard.press("Enter")
@@ -105,16 +90,14 @@ def test_message_becomes_a_public_change_by_keyboard_without_scripts(visit, made
 
     press(page, "Propose a change", role="link")
     fill(page, page.get_by_label("Number of patients"), "9")
-    tab_to(page, page.locator("#id_reason"))
-    page.keyboard.type("Corr")
+    choose(page, page.locator("#id_reason"), "Corr")
     fill(page, page.get_by_label("What changes and why"), "One person left the study early.")
     press(page, "Show the difference")
     expect(page.locator("#difference-heading ~ p ins")).to_have_text("added: 9 (end of added)")
     press(page, "Save this proposal")
 
     unfold(page, "Apply the change")
-    tab_to(page, page.locator("#apply-start"))
-    page.keyboard.type("The page")
+    choose(page, page.locator("#apply-start"), "The page")
     press(page, "Put this sentence into the answer")
     expect(page.locator("#apply-text")).to_have_value(re.compile("^Thank you for telling us. You were right"))
     press(page, "Apply the change")
@@ -205,11 +188,11 @@ def test_forms_of_a_held_message_are_accessible_and_fit(visit, made, axe, view):
     number = made["free"]
     page = visit(one(number), staff="moderator", **view)
     if page.get_by_role("button", name="Take it").count():
-        page.get_by_role("button", name="Take it").click()
+        follow(page.get_by_role("button", name="Take it"))
     page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
     axe(page)
     assert page.evaluate(SIDEWAYS) == 0
-    page.locator("#decline input[type=submit]").click()
+    follow(page.locator("#decline input[type=submit]"))
     expect(page).to_have_title(re.compile("^Error: "))
     axe(page)
     page.goto(one(number, "propose"))
@@ -238,7 +221,7 @@ def test_first_sign_in_sets_up_the_second_factor_and_a_recovery_code_helps(visit
     codes = page.locator(".codes code").all_inner_texts()
     press(page, "I have kept them: go on", role="link")
     expect(page.get_by_role("heading", level=1)).to_have_text("The queue")
-    page.get_by_role("button", name="Log out").click()
+    follow(page.get_by_role("button", name="Log out"))
 
     page.goto(QUEUE)
     log_in(page)

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.following import enter, follow
+
 STUDIES = "/admin/studies/study/"
 REASON = "Two letters to the journal dispute how patients were chosen."
 
@@ -25,26 +27,29 @@ def test_one_person_proposes_and_another_applies_without_scripts(visit, study, a
     """Keyboard only, no JavaScript: the grave change waits for a second person, then stands on the page and in the history."""
     page = visit(f"{study}change/", staff="lead", js=False)
     page.get_by_role("link", name="Propose a change").focus()
-    page.keyboard.press("Enter")
+    enter(page)
     summary(page, "Notices above the summary").focus()
     page.keyboard.press("Enter")
     page.get_by_label("Kind of notice").select_option("contested")
     page.get_by_label("Reason for the notice").fill(REASON)
     page.locator("#id_reason").select_option("new_information")
     page.get_by_label("What changes and why").fill("Readers should know of the dispute.")
-    page.get_by_role("button", name="Show the difference").press("Enter")
+    page.get_by_role("button", name="Show the difference").focus()
+    enter(page)
     expect(page.get_by_text("This needs a second person.")).to_be_visible()
     expect(page.locator("ins")).to_contain_text(f"Contested: {REASON}")
-    page.get_by_role("button", name="Save this proposal").press("Enter")
+    page.get_by_role("button", name="Save this proposal").focus()
+    enter(page)
     expect(page.get_by_text("somebody else must apply it")).to_be_visible()
     expect(page.get_by_role("button", name="Apply")).to_have_count(0)
 
     other = visit(page.url, staff="moderator", js=False)
-    other.get_by_role("button", name="Apply").press("Enter")
+    other.get_by_role("button", name="Apply").focus()
+    enter(other)
     other.get_by_role("link", name=re.compile(r"version \d+")).first.focus()
-    other.keyboard.press("Enter")
+    enter(other)
     expect(other.get_by_text(REASON)).to_be_visible()
-    other.get_by_role("link", name="All versions").click()
+    follow(other.get_by_role("link", name="All versions"))
     expect(other.get_by_text("Readers should know of the dispute.")).to_be_visible()
 
     late = visit(page.url, staff="lead", js=False)
@@ -57,7 +62,7 @@ def test_error_is_said_first_and_keeps_everything(visit, study):
     summary(page, "Classification").click()
     page.get_by_label("Number of patients").fill("about forty")
     page.get_by_label("What changes and why").fill("The number was wrong.")
-    page.get_by_role("button", name="Save this proposal").click()
+    follow(page.get_by_role("button", name="Save this proposal"))
     expect(page).to_have_title(re.compile("^Error: "))
     page.get_by_role("link", name="Number of patients").click()
     expect(page.get_by_label("Number of patients")).to_have_value("about forty")
@@ -75,12 +80,12 @@ def test_draft_is_typed_submitted_and_sent_back(visit):
     page.locator(".select2-results__option", has_text="CDC 1994 (Fukuda)").first.click()
     page.locator("#id_definitions-0-role").select_option("inclusion")
     page.locator("#id_definitions-0-basis").select_option("abstract")
-    page.get_by_role("button", name="Save and continue editing").first.click()
+    follow(page.get_by_role("button", name="Save and continue editing").first)
     expect(page.get_by_text("PEM not required")).to_be_visible()
-    page.get_by_role("link", name="Submit for review").click()
-    page.get_by_role("button", name="Submit for review").click()
-    page.get_by_role("link", name="Send back").click()
-    page.get_by_role("button", name="Send back").click()
+    follow(page.get_by_role("link", name="Submit for review"))
+    follow(page.get_by_role("button", name="Submit for review"))
+    follow(page.get_by_role("link", name="Send back"))
+    follow(page.get_by_role("button", name="Send back"))
     expect(page.get_by_text("The study is a draft again and can be edited.")).to_be_visible()
 
 

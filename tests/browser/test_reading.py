@@ -1,6 +1,9 @@
 """Reading, as a tired person does it: small screens, dark rooms, no JavaScript, keyboard only."""
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.browser.following import enter, expect_place
 
 SAMPLE = "/evidence/vernon-2025-incidence-prevalence/"
 COHORTS = "/evidence/mansoubi-2025-understanding-symptom/"
@@ -81,7 +84,7 @@ def test_page_works_without_javascript(visit, path):
 def test_search_box_of_every_page_leads_to_the_list(visit):
     page = visit(SAMPLE, js=False)
     page.get_by_label("Search studies").first.fill("orthostatic")
-    page.get_by_label("Search studies").first.press("Enter")
+    enter(page)
     assert page.url.endswith("/evidence/?q=orthostatic")
 
 
@@ -91,7 +94,7 @@ def test_keyboard_reaches_the_main_text_with_two_keys(visit):
     assert page.evaluate("document.activeElement.textContent") == "Skip to the main text"
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_keyboard_focus_is_outlined(visit):
@@ -108,14 +111,14 @@ def test_menu_of_a_small_screen_is_at_the_end_of_the_page(visit):
     page = visit(SAMPLE, width=320, height=640, js=False)
     assert page.locator("header nav").is_visible() is False
     page.get_by_role("link", name="Menu").click()
-    assert page.url.endswith("#menu")
+    expect_place(page, "#menu")
     assert page.locator("#menu").get_by_role("link", name="Case definitions").is_visible()
 
 
 def test_badge_leads_to_its_proof_in_one_step(visit):
     page = visit(SAMPLE, js=False)
     page.locator("a.pem").click()
-    assert page.url.endswith("#pem")
+    expect_place(page, "#pem")
     assert page.locator("#pem blockquote").first.is_visible()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.following import enter, follow
 from tests.environment import FOLDER
 from tests.running import ROOT, Running, bare_environment
 
@@ -76,7 +77,7 @@ def test_page_has_no_fault_and_fits(atlas, visit, axe, path, width, scheme):
 
 def test_definitions_are_sorted_without_javascript(atlas, visit):
     page = visit(f"{atlas.url}/definitions/", js=False)
-    page.get_by_role("link", name="Studies that used it").click()
+    follow(page.get_by_role("link", name="Studies that used it"))
     page.wait_for_url("**/definitions/?sort=studies")
     counts = [int(text.removeprefix("Studies: ")) for text in page.locator("tbody td:last-child").all_text_contents()]
     assert counts == sorted(counts, reverse=True)
@@ -97,7 +98,7 @@ def test_two_versions_are_compared_with_the_keyboard_alone(atlas, visit):
     page = visit(f"{atlas.url}/evidence/{STUDY}/history/", js=False)
     page.get_by_label("From version").fill("1")
     page.get_by_label("To version").fill("3")
-    page.keyboard.press("Enter")
+    enter(page)
     page.wait_for_url(f"**/evidence/{STUDY}/diff/1/3/")
     assert page.locator("h2").all_text_contents() == ["Number of patients", "Key point", "Findings"]
     assert page.locator("ins").first.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"
