@@ -32,7 +32,7 @@ class Running:
     """A started atlas: `url`, `logins` (user name to one-time link) and `lines` (what it printed)."""
 
     def __init__(
-        self, data: Path, *, timeout: float = 300, environment: dict[str, str] | None = None, root: Path = ROOT
+        self, data: Path, *, timeout: float = 600, environment: dict[str, str] | None = None, root: Path = ROOT
     ) -> None:
         """Start it and wait until it says that it is ready; a start that ends before raises AssertionError with its lines."""
         words = [str(root / "scripts" / "run"), "--port", "0", "--data", str(data)]
@@ -72,7 +72,7 @@ class Running:
             env={**bare_environment(), **variables},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
             check=True,
         )
         return done.stdout
@@ -81,8 +81,8 @@ class Running:
         """End it; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
-        code = self.process.wait(timeout=30)
-        self._reader.join(timeout=10)
+        code = self.process.wait(timeout=120)
+        self._reader.join(timeout=60)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code

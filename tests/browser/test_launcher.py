@@ -1,6 +1,6 @@
 """scripts/run as a person uses it: second starts, signals, ports and folders that cannot be used, data that must stay."""
 
-import os
+import resource
 import shutil
 import signal
 import socket
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.following import PATIENCE
 from tests.running import ROOT, Running, bare_environment
 
 
@@ -24,7 +25,7 @@ def data(sample_folder, tmp_path) -> Path:
 
 def refused(*arguments: str) -> subprocess.CompletedProcess[str]:
     words = [str(ROOT / "scripts" / "run"), *arguments]
-    return subprocess.run(words, env=bare_environment(), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(words, env=bare_environment(), capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def rows(data: Path) -> dict[str, list]:
@@ -36,9 +37,15 @@ def rows(data: Path) -> dict[str, list]:
     return found
 
 
+def processor_seconds() -> float:
+    """What the programs that this process started and that have ended took of the processor, however busy it was."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
+
+
 def is_serving(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -49,16 +56,15 @@ def test_first_start_loads_the_sample_atlas(data):
 
 
 def test_second_start_is_quick_and_changes_no_data(data):
-    before = rows(data)
-    start = time.monotonic()
+    before, spent = rows(data), processor_seconds()
     running = Running(data)
-    took = time.monotonic() - start
     assert is_serving(running.url + "/")
     assert running.stop() == 0
     assert rows(data) == before
     assert sorted(running.logins) == ["lead", "moderator"]
     assert [running.lines.count(line) for line in running.lines] == [1] * len(running.lines)
-    assert took < 3 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))  # 3 seconds on a machine that is free
+    assert [line for line in running.lines if line.endswith("…")] == []  # nothing was prepared or loaded
+    assert processor_seconds() - spent < 5  # less than 2 on a machine that is free; the first start takes 12
 
 
 def test_start_leaves_a_database_with_other_studies_alone(data):
@@ -87,7 +93,7 @@ def test_nothing_is_left_when_the_server_is_killed(data):
     running = Running(data)
     children = Path(f"/proc/{running.process.pid}/task/{running.process.pid}/children").read_text().split()
     running.stop(signal.SIGKILL)
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < end:
         time.sleep(0.1)
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
@@ -106,7 +112,7 @@ def test_stop_before_it_is_ready_is_clean_and_the_next_start_finishes(tmp_path):
         if line.startswith("Loading the sample atlas"):
             process.terminate()
     process.stdout.close()
-    assert (process.wait(timeout=30), "Traceback" in "".join(seen)) == (0, False)
+    assert (process.wait(timeout=PATIENCE), "Traceback" in "".join(seen)) == (0, False)
     assert Running(data).stop() == 0
     assert len(rows(data)["studies_study"]) == 913
 
@@ -130,15 +136,15 @@ def test_data_folder_that_is_a_file_is_said(tmp_path):
 
 
 def test_very_long_query_gets_a_page(atlas):
-    with urllib.request.urlopen(f"{atlas.url}/evidence/?q={'x' * 10_000}", timeout=30) as answer:
+    with urllib.request.urlopen(f"{atlas.url}/evidence/?q={'x' * 10_000}", timeout=PATIENCE) as answer:
         assert answer.status == 200
 
 
 def test_trial_is_served_with_compressed_files_that_caches_may_keep(atlas):
-    page = urllib.request.urlopen(atlas.url + "/", timeout=30).read().decode()
+    page = urllib.request.urlopen(atlas.url + "/", timeout=PATIENCE).read().decode()
     sheet = page.split('<link rel="stylesheet" href="', 1)[1].split('"', 1)[0]
     request = urllib.request.Request(atlas.url + sheet, headers={"Accept-Encoding": "br"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         assert (answer.headers["Content-Encoding"], "immutable" in answer.headers["Cache-Control"]) == ("br", True)
 
 
