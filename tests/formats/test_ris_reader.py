@@ -169,6 +169,11 @@ def test_note_about_a_retraction_is_told():
     )  # fmt: skip
 
 
+def test_labels_inside_an_abstract_make_sections():
+    item = one(ris, "TY  - JOUR\nTI  - A title\nAB  - BACKGROUND: Why. METHODS: How. RESULTS: What.\nER  - ")
+    assert item.abstract.sections == (("Background", "Why."), ("Methods", "How."), ("Results", "What."))
+
+
 def test_record_without_a_title_is_refused_with_its_line():
     assert read_all(ris, "\n\nTY  - JOUR\nAU  - Li, A\nER  - ") == [Refusal(1, "The record has no title.", "", 3)]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from studies.formats.readers.abstracts import split_labels
 from studies.formats.readers.cleaning import clean_issn, clean_pages, first_identifier, indexed_title, tidy, tidy_lines
 from studies.formats.readers.dates import NO_DATE, Date, read_date
 from studies.formats.readers.kinds import why_no_paper
@@ -228,10 +229,9 @@ def _abstract(text: str, source: str, problems: list[str]) -> Summary | None:
     if len(text) > MOST_ABSTRACT:
         problems.append(f"The abstract has {len(text)} characters; the first {MOST_ABSTRACT} were read.")
     text = text[:MOST_ABSTRACT]
-    marked = [(tidy(label), tidy_lines(body)) for label, body in plain_sections(text)]
-    sections = (
-        tuple(marked) if len(marked) > 1 or any(label for label, _ in marked) else split_abstract(tidy_lines(text))
-    )
+    sections = split_labels([(tidy(label), tidy_lines(body)) for label, body in plain_sections(text)])
+    if len(sections) == 1 and not sections[0][0]:
+        sections = split_abstract(tidy_lines(text))
     return Summary(sections, "", "", source) if sections else None
 
 

@@ -21,6 +21,8 @@ MOST_CELL = 500_000  # characters
 _SEPARATOR_LINE = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
 _WRAPPED = re.compile(r'^="(.*)"$', re.DOTALL)  # how a spreadsheet is told to leave a number alone
 _DEFUSED = re.compile(r"^'(?=[=+\-@\t\r])")
+_FORMULA = re.compile(r"[=+\-@]\s*\w")
+_FORMULA_TOLD = "The {} begins like a formula and was read as text: check what should stand there."
 _WHOLE = re.compile(r"^(\d+)\.0+$")
 _MADE_A_DATE = re.compile(r"(?i)^(?:\d{1,2}[-. ](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
                           r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[-. ]\d{2,4})$")  # fmt: skip
@@ -108,7 +110,7 @@ def _text(cell: str) -> str:
 
 def _loose(row: _Row) -> Loose:
     authors, incomplete = read_names(split_names(row.one("authors")))
-    remarks: list[str] = []
+    remarks = [_FORMULA_TOLD.format(name) for name in ("title", "authors", "journal") if _FORMULA.match(row.one(name))]
     first, last = row.one("first_page"), row.one("last_page")
     notes = row.all("notes")
     numbers = [match for note in notes for match in _OWN_LINES.findall(note)]
