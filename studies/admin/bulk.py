@@ -8,10 +8,11 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from studies import publishing
-from studies.admin.study_steps import drafted_by_you, problems
+from studies.admin.study_steps import drafted_by_you, problems, rests_on_a_sentence
 from studies.errors import Problems, Stale
 from studies.models import Study
 from studies.roles import NotAllowed
@@ -38,9 +39,15 @@ def why_not(study: Study, user: Any) -> str:
     """Why this study is not published with the others, in words; nothing where it is."""
     if study.state != State.IN_REVIEW:
         return f"It is {study.get_state_display().lower()}, not in review."
+    return _needs_reading(study) or drafted_by_you(study, user) or " ".join(problems(study))
+
+
+def _needs_reading(study: Study) -> str:
     if study.has_texts:
         return "It has texts, so it is read and published on its own."
-    return drafted_by_you(study, user) or " ".join(problems(study))
+    if rests_on_a_sentence(study):
+        return "Its badge rests on a quoted sentence, so it is read and published on its own."
+    return ""
 
 
 def _confirm(model_admin: Any, request: HttpRequest, studies: list[Study]) -> HttpResponse:
@@ -56,12 +63,15 @@ def _confirm(model_admin: Any, request: HttpRequest, studies: list[Study]) -> Ht
 
 
 def _publish(model_admin: Any, request: HttpRequest, studies: list[Study]) -> None:
-    done = 0
+    """Each on its own, and each is told: what is public now in one message, what is not in one for each."""
+    done = []
     for study in studies:
         shown = request.POST.get(f"digest-{study.pk}")
-        if shown and not study.has_texts:
-            done += _publish_one(model_admin, request, study, shown)
-    messages.success(request, f"{done} {'study is' if done == 1 else 'studies are'} public now.")
+        if shown and not _needs_reading(study) and _publish_one(model_admin, request, study, shown):
+            done.append(study)
+    links = format_html_join(", ", '<a href="{}">{}</a>', ((each.get_absolute_url(), each.title) for each in done))
+    told = f"{len(done)} {'study is' if len(done) == 1 else 'studies are'} public now"
+    messages.success(request, format_html("{}: {}.", told, links) if done else f"{told}.")
 
 
 def _publish_one(model_admin: Any, request: HttpRequest, study: Study, shown: str) -> bool:

@@ -14,13 +14,19 @@ from django.utils.html import format_html
 from studies import ordering, publishing, rules
 from studies.admin import wording
 from studies.admin.proposal_fields import find_study
+from studies.admin.reviewing import review
 from studies.admin.showing import public_content
 from studies.admin.steps import Step, StepForm, Told, evidence_field, note_field, proposed
 from studies.models import PublishingOrder, Study, StudyDefinition
 from studies.roles import NotAllowed, one_person, require_another
 from studies.snapshots import current
 from studies.snapshots import digest as digest_of
-from studies.vocabulary import Reason, State
+from studies.vocabulary import Pem, Reason, State
+
+
+def rests_on_a_sentence(study: Study) -> bool:
+    """Whether a badge that says "required" stands on the paper's own words, so that there may be no row to check."""
+    return study.pem == Pem.REQUIRED and bool(study.pem_claim)
 
 
 class PublishForm(StepForm):
@@ -44,6 +50,11 @@ class PublishForm(StepForm):
         self.fields["checked"].label_from_instance = lambda row: f"{row.definition.name}: {row.get_role_display()}"
         if not rows:
             del self.fields["checked"]
+        if rests_on_a_sentence(self.subject):
+            self.fields["sentence"] = forms.BooleanField(
+                label="I checked the sentence about PEM against the paper",
+                help_text="The badge says that PEM was required, and this sentence is its only proof.",
+            )
 
 
 class OrderForm(PublishForm):
@@ -194,7 +205,7 @@ def _why(values: Any) -> dict[str, Any]:
 
 def _content(study: Study) -> dict[str, Any]:
     found = wording.of_study(study)
-    return {"content": public_content(study), "wording": found, "groups": found.groups}
+    return {"content": public_content(study), "wording": found, "groups": found.groups, **review(study)}
 
 
 SECOND = " This only writes a proposal: a second person must apply it."

@@ -138,8 +138,39 @@ def test_study_that_changed_after_the_list_was_shown_is_left_out(desk):
     assert list(Study.objects.published()) == [second]
     assert [str(message) for message in answer.context["messages"]] == [
         "Not published: Another title. The study changed after it was submitted. Send it back and submit it again.",
-        "1 study is public now.",
+        f'1 study is public now: <a href="{second.get_absolute_url()}">{second.title}</a>.',
     ]
+
+
+def test_badge_that_rests_on_a_sentence_is_not_published_in_bulk(desk):
+    study = in_review(design="cohort", pem_claim="compulsory", pem_quote="PEM was needed.", pem_locator="methods")
+    chosen = {"action": "publish_bibliography", "_selected_action": [study.pk]}
+    page = desk.post(STUDIES, chosen)
+    assert page.context["left_out"] == [
+        (study, "Its badge rests on a quoted sentence, so it is read and published on its own.")
+    ]
+    study.refresh_from_db()
+    desk.post(STUDIES, chosen | {"confirm": "yes", f"digest-{study.pk}": study.submitted_digest})
+    assert Study.objects.published().count() == 0
+
+
+def test_publishing_many_at_once_is_bounded(desk):
+    studies = [make_study() for _ in range(101)]
+    chosen = {"action": "publish_bibliography", "_selected_action": [study.pk for study in studies]}
+    answer = desk.post(STUDIES, chosen, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Choose at most 100 studies at once."]
+
+
+def test_second_press_of_the_button_publishes_nothing_twice(desk):
+    study = in_review()
+    page = desk.post(STUDIES, {"action": "publish_bibliography", "_selected_action": [study.pk]})
+    values = form_of(page, holding="confirm")
+    answers = [desk.post(STUDIES, values, follow=True) for _ in range(2)]
+    assert [str(message) for message in answers[1].context["messages"]] == [
+        f"Not published: {study.title}. The study is not “in review” any more.",
+        "0 studies are public now.",
+    ]
+    assert study.revisions.count() == 1
 
 
 def test_own_drafts_are_not_published_in_bulk(client):
@@ -160,6 +191,7 @@ def test_index_has_our_headings_in_the_order_of_the_work(desk):
     page = desk.get("/admin/")
     assert [group["name"] for group in page.context["app_list"]] == [
         "Decide",
+        "Bring in",
         "Studies",
         "Words and definitions",
         "Staff",

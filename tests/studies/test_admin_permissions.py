@@ -3,14 +3,17 @@
 The addresses come from the admin itself, so a new page without a line in the table fails here.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 
-from studies import guides, proposals, publishing
-from studies.models import CaseDefinition, GlossaryTerm, Topic
+from studies import guides, ordering, proposals, publishing
+from studies.models import CaseDefinition, Finding, GlossaryTerm, PossibleDuplicate, Topic, Upload
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 from tests.studies.test_guides import make_guide, publish
@@ -30,10 +33,14 @@ TABLE = {
     "study_change": READ,
     "study_history": READ,
     "study_add": WRITE,
+    "study_add_by_hand": WRITE,
+    "study_drafts": READ,
     "study_delete": set(),
     "study_submit": WRITE,
     "study_publish": READ,
     "study_send_back": READ,
+    "study_order": READ,
+    "study_cancel_order": READ,
     "study_propose": READ,
     "study_withdraw": {"lead"},
     "study_restore": {"lead"},
@@ -55,6 +62,32 @@ TABLE = {
     "revision_revert": READ,
     "revision_redact": {"lead"},
     "casedefinition_pem": {"lead"},
+    "publishingorder_changelist": READ,
+    "publishingorder_change": READ,
+    "publishingorder_history": READ,
+    "publishingorder_add": set(),
+    "publishingorder_delete": set(),
+    "upload_changelist": WRITE,
+    "upload_change": WRITE,
+    "upload_history": WRITE,
+    "upload_add": WRITE,
+    "upload_delete": set(),
+    "upload_confirm": WRITE,
+    "upload_discard": WRITE,
+    "finding_changelist": READ,
+    "finding_change": READ,
+    "finding_history": READ,
+    "finding_add": set(),
+    "finding_delete": set(),
+    "finding_propose": READ,
+    "finding_dismiss": READ,
+    "possibleduplicate_changelist": READ,
+    "possibleduplicate_change": READ,
+    "possibleduplicate_history": READ,
+    "possibleduplicate_add": set(),
+    "possibleduplicate_delete": set(),
+    "possibleduplicate_join": WRITE,
+    "possibleduplicate_different": WRITE,
     "guide_changelist": READ,
     "guide_change": READ,
     "guide_history": READ,
@@ -66,6 +99,10 @@ TABLE = {
     "guide_withdraw": {"lead"},
     **WORDS,
 }
+
+
+# Addresses that only take a form.
+POSTED = ("proposal_apply", "proposal_refuse", "proposal_recall", "upload_confirm", "upload_discard")
 
 
 def addresses():
@@ -89,16 +126,51 @@ def world():
     change = {"study": published, "reason": "correction", "note": "x", "by": proposer}
     first = proposals.propose(**change, values={"controls": 9})
     proposals.apply(proposal=first, digest=first.digest, edition=first.edition, by=leads[0])
+    order = an_order(proposer, leads[0])
     return {
-        "study": {"": make_study(), "publish": review, "send_back": review, "restore": gone}
+        "study": {"": make_study(), "publish": review, "send_back": review, "order": review, "restore": gone}
+        | {"cancel_order": order.study}
         | dict.fromkeys(("propose", "withdraw", "merge", "rename"), published),
         "proposal": {"": proposals.propose(**change, values={"patients": 40})},
         "revision": {"": published.revisions.get(number=2)},
         "casedefinition": {"": CaseDefinition.objects.get(slug="fukuda-1994")},
         "topic": {"": Topic.objects.first()},
         "guide": guides_in_every_state(proposer),
+        "finding": {"": a_finding(published)},
+        "possibleduplicate": {"": a_pair()},
+        "upload": {"": an_upload(proposer)},
+        "publishingorder": {"": order},
         "glossaryterm": {"": GlossaryTerm.objects.first()},
     }
+
+
+def an_order(drafter, approver):
+    study = make_study()
+    digest = publishing.submit(study=study, by=drafter)
+    later = timezone.now() + timedelta(days=1)
+    return ordering.order(study=study, digest=digest, publish_at=later, by=approver)
+
+
+def an_upload(editor):
+    told = {
+        "name": "a.ris",
+        "format": "ris",
+        "size": 1,
+        "content": b"x",
+        "report": {"read": 0, "created": 0, "updated": 0},
+    }
+    return Upload.objects.create(sent_by=editor, sent_at=timezone.now(), **told)
+
+
+def a_finding(study):
+    now = timezone.now()
+    told = {"source": "pubmed", "kind": "differs", "field": "journal", "theirs": {"journal": "Another Journal"}}
+    return Finding.objects.create(study=study, found_at=now, seen_at=now, **told)
+
+
+def a_pair():
+    one, other = make_study(), make_study()
+    return PossibleDuplicate.objects.create(one=one, other=other, score=50, found_at=timezone.now())
 
 
 def guides_in_every_state(writer):
@@ -111,7 +183,7 @@ def guides_in_every_state(writer):
 def target(world, name):
     model, _, page = name.partition("_")
     subject = world[model].get(page) or world[model][""]
-    without = page in ("changelist", "add")
+    without = page in ("changelist", "add", "add_by_hand", "drafts")
     return reverse(f"admin:studies_{name}", args=[] if without else [subject.pk]), subject
 
 
@@ -142,7 +214,7 @@ def test_who_has_no_right_gets_403_and_writes_nothing(client, world, role):
     for name in sorted(name for name, roles in TABLE.items() if role not in roles):
         address, subject = target(world, name)
         assert client.post(address, payload(subject)).status_code == 403, name
-        expected = 405 if name in ("proposal_apply", "proposal_refuse", "proposal_recall") else 403
+        expected = 405 if name in POSTED else 403
         assert client.get(address).status_code == expected, name
     assert everything() == before
 
@@ -153,7 +225,7 @@ def test_who_has_the_right_gets_in_and_reading_writes_nothing(client, world, rol
     before = everything()
     for name in sorted(name for name, roles in TABLE.items() if role in roles):
         address, _ = target(world, name)
-        expected = 405 if name in ("proposal_apply", "proposal_refuse", "proposal_recall") else 200
+        expected = 405 if name in POSTED else 200
         assert client.get(address).status_code == expected, name
     assert everything() == before
 

@@ -1,14 +1,18 @@
 """Submit, send back, publish, withdraw, merge, rename: the pages and what they do."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from studies import publishing
-from studies.models import Proposal, Revision, Study
+from studies import ordering, publishing
+from studies.models import Proposal, PublishingOrder, Revision, Study
+from studies.snapshots import current
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 from tests.studies.filling import send
+from tests.studies.pages import queries, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -221,3 +225,165 @@ def test_nobody_checks_their_own_coding_when_publishing(client, settings):
     settings.ATLAS_ONE_PERSON = True
     client.post(at("publish", study), {"digest": study.submitted_digest, "checked": [row.pk]})
     assert Revision.objects.count() == 1
+
+
+# --- Review -------------------------------------------------------------------------------------------------------------
+
+
+def test_review_shows_everything_that_the_digest_covers(enter):
+    """Every field of the snapshot is on the page, in words: what is published is what was seen."""
+    study, _ = in_review(
+        **TEXTS | {"findings": ["Strength fell."], "conclusions": ["So they say."], "open_questions": ["Why?"]},
+        **CODED, strengths=["Two days."], authors=[{"family": "Adams", "given": "Ann", "orcid": "0000-0002-8829-2217"}],
+        topics=["sleep"], abstract="All met the criteria.", patients=50, controls=40, pem_measured_by=["interview"],
+        method_flags=["small_sample"], population_label="people with ME/CFS", doi="10.1000/x", pmid="12", pmcid="PMC7",
+        preprint_doi="10.1101/x", journal="J", journal_abbreviation="J. Abbr.", issn="1234-5678", volume="1", issue="2",
+        pages="3-4", license_url="https://creativecommons.org/licenses/by/4.0/", bibliography_source="PubMed",
+    )  # fmt: skip
+    page = enter("moderator").get(at("publish", study))
+    shown = {field.name for part in page.context["content"]["parts"] for field in part.fields}
+    assert shown == set(current([study.pk])[study.pk])
+    html = page.content.decode()
+    assert "All met the criteria." in html
+    assert study.submitted_digest in html
+
+
+def test_review_shows_the_proof_of_the_badge_with_its_people(enter):
+    coder = make_user("editor", username="cora")
+    rows = [{"definition": "ccc-2003", "quote": "All met the CCC", "locator": "abstract", "coded_by": coder}]
+    study, _ = in_review(**TEXTS, design="cohort", definitions=rows, abstract="All met the CCC.")
+    page = enter("moderator").get(at("publish", study))
+    (proof,) = page.context["proofs"]
+    assert (proof.quote, proof.found, proof.people) == (
+        "All met the CCC",
+        "It stands in the stored abstract.",
+        "Coded by cora. Nobody has checked it yet.",
+    )
+    assert page.context["rule"] == "Patients had to meet one definition, and it requires PEM."
+
+
+def test_quote_from_the_full_text_is_marked_for_a_look(enter):
+    rows = [{"definition": "ccc-2003", "quote": "Every one met it", "locator": "methods", "basis": "full_text"}]
+    study, _ = in_review(**TEXTS, design="cohort", definitions=rows, abstract="All met the CCC.")
+    (proof,) = enter("moderator").get(at("publish", study)).context["proofs"]
+    assert proof.found == "It does not stand in the stored abstract: look it up in the full text."
+
+
+def test_note_of_the_reviewer_stands_on_the_draft_and_on_the_next_review(enter):
+    study, drafter = in_review(**TEXTS, **CODED)
+    refused = send(enter("moderator"), at("send_back", study), holding="digest")
+    assert refused.context["form"].errors == {"note": ["This field is required."]}
+    send(enter("moderator"), at("send_back", study), holding="digest", note="Say who was tested.")
+    draft = enter("editor").get(at("change", study))
+    assert (draft.context["sent_back"].note, "Say who was tested." in draft.content.decode()) == (
+        "Say who was tested.",
+        True,
+    )
+    Study.objects.filter(pk=study.pk).update(question="Who was tested?")
+    publishing.submit(study=study, by=drafter)
+    page = enter("moderator").get(at("publish", study))
+    assert page.context["sent_back"].note == "Say who was tested."
+    assert [difference.label for difference in page.context["since"]] == ["State", "Question"]
+
+
+def test_note_of_the_reviewer_is_never_public(enter, client):
+    study, drafter = in_review(**TEXTS, **CODED)
+    send(enter("moderator"), at("send_back", study), holding="digest", note="A private remark.")
+    study.refresh_from_db()
+    publishing.publish(study=study, digest=publishing.submit(study=study, by=drafter), by=make_user("editor"))
+    study.refresh_from_db()
+    client.logout()
+    pages = [
+        study.get_absolute_url(),
+        f"{study.get_absolute_url()}history/",
+        f"{study.get_absolute_url()}v/1/",
+        "/changes/",
+    ]
+    assert [("A private remark." in client.get(page).content.decode()) for page in pages] == [False] * 4
+    assert study.submissions.count() == 0
+
+
+def test_badge_that_rests_on_a_sentence_needs_its_check(enter):
+    words = {"pem_claim": "compulsory", "pem_quote": "PEM was needed.", "pem_locator": "methods"}
+    study, _ = in_review(**TEXTS, design="cohort", **words)
+    desk = enter("moderator")
+    answer = send(desk, at("publish", study), holding="digest")
+    assert answer.context["form"].errors == {"sentence": ["This field is required."]}
+    assert send(desk, at("publish", study), holding="digest", sentence="on").status_code == 302
+    assert Revision.objects.count() == 1
+
+
+# --- Publishing at a set hour -------------------------------------------------------------------------------------------
+
+
+def test_order_is_made_shown_and_cancelled(enter):
+    study, _ = in_review(**TEXTS, **CODED)
+    desk = enter("moderator")
+    page = desk.get(at("order", study))
+    assert study.submitted_digest in page.content.decode()
+    answer = send(desk, at("order", study), holding="digest", day="2090-01-02", hour="06:30", note="On the day.")
+    assert answer.status_code == 302
+    order = PublishingOrder.objects.get()
+    assert (order.study, order.publish_at, order.note) == (
+        study,
+        datetime(2090, 1, 2, 6, 30, tzinfo=UTC),
+        "On the day.",
+    )
+    page = desk.get(at("change", study))
+    assert f"{order.ordered_by} ordered that it is published on 2 January 2090, 06:30 UTC." in text_of(page)
+    assert [step["label"] for step in page.context["steps"]] == ["Publish", "Cancel the order", "Send back"]
+    listed = desk.get("/admin/studies/publishingorder/")
+    assert "2090-01-02 06:30 UTC" in listed.content.decode()
+    assert send(desk, at("cancel_order", study), holding="digest").status_code == 302
+    assert (PublishingOrder.objects.count(), Revision.objects.count()) == (0, 0)
+
+
+def test_second_press_of_the_order_is_told(enter):
+    study, _ = in_review(**TEXTS, **CODED)
+    desk, values = enter("moderator"), {"digest": study.submitted_digest, "day": "2090-01-02", "hour": "06:30"}
+    answers = [desk.post(at("order", study), values) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert answers[1].context["message"] == "It has an order already."
+    assert PublishingOrder.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"day": "2001-01-01", "hour": "06:30"}, "day"),
+        ({"day": "soon", "hour": "06:30"}, "day"),
+        ({"day": "2090-01-01", "hour": "9"}, "hour"),
+    ],
+)
+def test_hour_that_is_over_or_none_is_refused(enter, typed, field):
+    study, _ = in_review(**TEXTS, **CODED)
+    answer = send(enter("moderator"), at("order", study), holding="digest", note="Kept.", **typed)
+    assert (list(answer.context["form"].errors), answer.context["form"]["note"].value()) == ([field], "Kept.")
+
+
+def test_fault_of_an_order_is_said_on_the_study_and_in_the_list(enter):
+    study, _ = in_review(**TEXTS, **CODED)
+    desk = enter("moderator")
+    send(desk, at("order", study), holding="digest", day="2090-01-02", hour="06:30")
+    Study.objects.filter(pk=study.pk).update(title="Not what was shown")
+    ordering.carry_out(at=datetime(2090, 1, 3, tzinfo=UTC))
+    fault = "The study changed after it was submitted. Send it back and submit it again."
+    assert fault in text_of(desk.get(at("change", study)))
+    assert fault in desk.get("/admin/studies/publishingorder/?state=fault").content.decode()
+    assert fault not in desk.get("/admin/studies/publishingorder/?state=waiting").content.decode()
+
+
+def test_list_of_orders_takes_as_many_queries_for_thirty_as_for_one(enter):
+    desk, approver = enter("lead"), make_user("editor")
+    address = "/admin/studies/publishingorder/"
+
+    def order(number):
+        for _ in range(number):
+            study, _ = in_review()
+            later = datetime(2090, 1, 1, tzinfo=UTC)
+            ordering.order(study=study, digest=study.submitted_digest, publish_at=later, by=approver)
+
+    order(1)
+    few = queries(desk, address)
+    order(29)
+    assert queries(desk, address) == few
