@@ -34,12 +34,14 @@ def put_seeds_back() -> None:
     seed = import_module("studies.migrations.0002_seed")
     glossary = import_module("studies.migrations.0006_seed_glossary")
     desk = import_module("studies.migrations.0009_desk_seeds")
+    phrases = import_module("studies.migrations.0013_phrases_for_crossref")
     rights = import_module("contributions.migrations.0002_staff_rights")
     for name in SEEDS:
         getattr(seed, name)(apps, None)
     glossary.seed_glossary(apps, None)
     desk.seed_queries(apps, None)
     desk.seed_desk_rights(apps, None)
+    phrases.quote_phrases(apps, None)
     rights.seed_rights(apps, None)
 
 

@@ -30,6 +30,7 @@ PURE = {
     "studies.search.facets",
     "studies.slugs",
     "studies.sources",
+    "studies.stored_papers",
     "studies.text_counts",
     "studies.wording",
 }

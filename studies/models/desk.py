@@ -48,7 +48,10 @@ class SyncRun(models.Model):
     read = models.PositiveIntegerField(default=0)
     arrived = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
+    notices = models.PositiveIntegerField(default=0, help_text="Errata and retractions, which are no studies.")
     refused = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0, help_text="Found by single words, without any phrase asked for.")
+    refusals = models.JSONField(default=list, editable=False, help_text="The first: number at the source, title, reason.")
     fault = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -65,8 +68,8 @@ class SyncRun(models.Model):
 class Arrival(models.Model):
     """A paper that a source named, and what an editor made of it.
 
-    The row outlives the draft, so that a paper that was found out of scope does not come again. `record` is the bibliography as
-    it came. The draft of an arrival that is set aside is deleted.
+    The row outlives the draft, so that a paper that was found out of scope does not come again. `record` is the paper as it came
+    (`stored_papers`). The draft of an arrival that is set aside is deleted.
     """
 
     source = models.CharField(max_length=16, choices=Source)
