@@ -97,10 +97,10 @@ def test_file_that_is_too_large_is_refused_at_once(tmp_path):
     with path.open("wb") as file:
         file.write(b"TY  - JOUR\n")
         os.truncate(file.fileno(), 200_000_000)
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(Unreadable) as refusal:
         open_file(path)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1
     assert str(refusal.value) == (
         "The file has more than 100 MB, the most that is read at once. Split it, for example by year."
     )

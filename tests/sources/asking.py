@@ -8,6 +8,7 @@ from studies.sources.http import Client
 from studies.sources.kept import Shelf
 from studies.sources.pacing import Clock
 from studies.sources.wire import Limits
+from tests.clock import PATIENCE
 from tests.sources.stub import Stub
 
 AGENT = "atlas (+https://atlas.example.org; mailto:editor@example.org)"
@@ -21,7 +22,7 @@ class Rests(list[float]):
 def client_for(
     stub: Stub, *, folder: Path | None = None, rests: Rests | None = None, keys: bool = False, **limits
 ) -> Client:
-    """Limits are small; those that matter to a test are given."""
+    """An answer may be small only, and take its time; limits that matter to a test are given."""
     rests = Rests() if rests is None else rests
     return Client(
         services=known_services(
@@ -33,6 +34,6 @@ def client_for(
         agent=AGENT,
         shelf=Shelf(folder) if folder else None,
         loopback=True,
-        limits=Limits(**{"connect": 2.0, "read": 2.0, "total": 5.0, "most_bytes": 4_194_304} | limits),
+        limits=Limits(**{"connect": PATIENCE, "read": PATIENCE, "total": PATIENCE, "most_bytes": 4_194_304} | limits),
         clock=Clock(now=time.monotonic, sleep=rests.append, chance=lambda: 1.0),
     )
