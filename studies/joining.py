@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from studies import revisions
 from studies.errors import Stale
 from studies.locks import locked_all
-from studies.models import Proposal, Revision, Study, StudyLink
+from studies.models import PossibleDuplicate, Proposal, Revision, Study, StudyLink
 from studies.roles import Decision
 from studies.snapshots import Snapshot, current
 from studies.vocabulary import LinkType, State
+from studies.vocabulary_desk import PairState
 
 
 def merge_into(proposal: Proposal, decision: Decision) -> Revision:
     """Carry out a merge; returns the source's revision.
 
     Effects: source withdrawn with `merged_into`; links from and to it move to the target (no doubles, none to itself);
-    studies merged into the source before lead to the target too; a revision of every study whose content changed.
+    studies merged into the source before lead to the target too; a revision of every study whose content changed; where the two
+    were waiting as possible duplicates, that is settled.
     """
     source_id, target_id = int(proposal.study_id or 0), int(proposal.details["into"])
     affected = _affected(source_id, target_id)
@@ -30,7 +33,15 @@ def merge_into(proposal: Proposal, decision: Decision) -> Revision:
     before = current(sorted(affected))
     _move_links(source_id, target_id)
     Study.objects.filter(merged_into=source_id).update(merged_into=target_id)
+    _settle_pair(source_id, target_id, decision)
     return _record(studies, before, source_id, target_id, proposal, decision)
+
+
+def _settle_pair(source_id: int, target_id: int, decision: Decision) -> None:
+    one, other = sorted((source_id, target_id))
+    waiting = PossibleDuplicate.objects.filter(one=one, other=other, state=PairState.OPEN)
+    by = decision.second or decision.approver
+    waiting.update(state=PairState.JOINED, decided_by=by, decided_at=timezone.now(), version=F("version") + 1)
 
 
 def _record(

@@ -82,6 +82,7 @@ class Step:
     problems: Callable[[Any], list[str]] = lambda subject: []
     shows: Callable[[Any], dict[str, Any]] = lambda subject: {}
     log: str = ""
+    goes_on: str = "change"  # the page after it: of the subject, or "changelist" where the step may delete it
 
     def offered_to(self, user: Any, subject: Any) -> bool:
         return not self.closed(subject) and user.has_perm(self.permission)
@@ -189,7 +190,13 @@ def _act(
         message = "Something later changed the same place."
         return out_of_date(admin, request, subject, message, typed=typed_texts(form), conflicts=found)
     messages.success(request, told)
-    return HttpResponseRedirect(reverse(f"admin:studies_{admin.opts.model_name}_change", args=[subject.pk]))
+    return HttpResponseRedirect(_after(admin, step, subject))
+
+
+def _after(admin: StaffAdmin, step: Step, subject: Any) -> str:
+    return reverse(
+        f"admin:studies_{admin.opts.model_name}_{step.goes_on}", args=[subject.pk] if step.goes_on == "change" else []
+    )
 
 
 def _show(admin: StaffAdmin, request: HttpRequest, subject: Any, step: Step, form: StepForm) -> TemplateResponse:
