@@ -6,10 +6,10 @@ not be shown.
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,8 +22,7 @@ _WORDS = re.compile(f"({WORD.pattern})")  # splits a text into words and what st
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
-@dataclass(frozen=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     phrase: Phrase
@@ -50,6 +49,8 @@ def has_any(text: str, phrases: Collection[Phrase]) -> bool:
 
 def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     """Where the phrases stand, from left to right, without overlaps; of two at one place the longer."""
+    if not text:
+        return []
     firsts = {phrase[0] for phrase in phrases}
     names = list(chain.from_iterable(map(_stems_of_chunk, text.split())))
     if firsts.isdisjoint(names):
