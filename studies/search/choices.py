@@ -16,8 +16,10 @@ MOST_BARS = 10
 BAR_WIDTH = 80
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)  # not frozen: every page makes seventy of them
 class Option:
+    """A value to choose, with the number of studies that have it."""
+
     value: str
     label: str
     count: int
@@ -110,15 +112,10 @@ def bars(page: Page) -> list[Bar]:
     firsts = range(newest - span + 1, min(years) - span, -span)
     sums = {first: sum(years.get(first + step, 0) for step in range(span)) for first in reversed(firsts)}
     highest = max(sums.values())
+    addresses = page.filters.at_years((first, first + span - 1) for first in sums)
     return [
-        Bar(
-            first=first,
-            last=first + span - 1,
-            count=count,
-            width=-(-count * BAR_WIDTH // highest),
-            address=replace(page.filters, year_from=first, year_to=first + span - 1, page=1).address,
-        )
-        for first, count in sums.items()
+        Bar(first, first + span - 1, count, -(-count * BAR_WIDTH // highest), address)
+        for (first, count), address in zip(sums.items(), addresses, strict=True)
     ]
 
 

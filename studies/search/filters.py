@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
@@ -80,17 +80,35 @@ class Filters:
     @property
     def address(self) -> str:
         """The query part of the list's address with its question mark; "?" alone where nothing is chosen."""
-        pairs: list[tuple[str, str | int]] = [("q", self.q)] if self.q else []
-        pairs += [(facet, value) for facet in FACETS for value in self.values.get(facet, ())]
-        pairs += [
+        years = [
             (name, each)
             for name, each in [("year_from", self.year_from), ("year_to", self.year_to)]
             if each is not None
         ]
-        pairs += [("synonyms", "off")] if not self.synonyms else []
+        return _address(
+            self._asked, urlencode(years), self._shown, urlencode({"page": self.page} if self.page > 1 else {})
+        )
+
+    def at_years(self, spans: Iterable[tuple[int, int]]) -> list[str]:
+        """The addresses of the first page with each span of years in the place of the chosen one."""
+        asked, shown = self._asked, self._shown
+        return [_address(asked, f"year_from={first}&year_to={last}", shown) for first, last in spans]
+
+    @property
+    def _asked(self) -> str:
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(facet, value) for facet in FACETS for value in self.values.get(facet, ())]
+        return urlencode(pairs)
+
+    @property
+    def _shown(self) -> str:
+        pairs = [("synonyms", "off")] if not self.synonyms else []
         pairs += [("sort", self.sort)] if self.sort else []
-        pairs += [("page", self.page)] if self.page > 1 else []
-        return "?" + urlencode(pairs)
+        return urlencode(pairs)
+
+
+def _address(*parts: str) -> str:
+    return "?" + "&".join(filter(None, parts))
 
 
 def read(parameters: Parameters, known: Mapping[str, Collection[str]]) -> tuple[Filters, list[str]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from studies.compiled import Compiled
@@ -52,8 +53,8 @@ class Card:
 
     def filled(self, gaps: Mapping[str, str]) -> SafeString:
         """The card with safe HTML in its gaps; a gap without any stays empty."""
-        odd = (gaps.get(name, "") for name in self.pieces[1::2])
-        filled = [piece for pair in zip(self.pieces[::2], [*odd, ""], strict=True) for piece in pair]
+        filled = list(self.pieces)
+        filled[1::2] = [gaps.get(name, "") for name in self.pieces[1::2]]
         return mark_safe("".join(filled))  # noqa: S308 - drawn by a template, filled with escaped text
 
     @property

@@ -1,22 +1,43 @@
-"""Drawing what a list of studies has many of: checkboxes. As plain templates they cost more than the search."""
+"""Drawing what a list of studies has many of: checkboxes, years, cards. As plain templates they cost more than the search."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from studies.search.choices import Option
+from studies.search.choices import BAR_WIDTH, Bar, Option
 
 register = template.Library()
+
+_escaped = lru_cache(maxsize=2000)(escape)  # for the names of values, which are the same on every page
 
 
 @register.simple_tag
 def options(facet: str, choices: Iterable[Option]) -> SafeString:
     """The checkboxes of a facet as list items."""
     items = (
-        f'<li><label><input type="checkbox" name="{facet}" value="{escape(option.value)}"'
-        f"{' checked' if option.checked else ''}> {escape(option.label)} ({option.count})</label></li>"
+        f'<li><label><input type="checkbox" name="{facet}" value="{_escaped(option.value)}"'
+        f"{' checked' if option.checked else ''}> {_escaped(option.label)} ({option.count})</label></li>"
         for option in choices
     )
     return mark_safe("".join(items))  # noqa: S308 - every part is escaped or a number
+
+
+@register.simple_tag
+def year_bars(bars: Iterable[Bar]) -> SafeString:
+    """The histogram as list items. A bar is decoration; its number stands beside it."""
+    items = (
+        f'<li><svg width="{BAR_WIDTH}" height="10" aria-hidden="true" focusable="false">'
+        f'<rect class="bar-yes" width="{bar.width}" height="10"/></svg> '
+        f'<a href="{escape(bar.address)}">{bar.label}</a> ({bar.count})</li>'
+        for bar in bars
+    )
+    return mark_safe("".join(items))  # noqa: S308 - every part is escaped or a number
+
+
+@register.simple_tag
+def cards(drawn: Iterable[SafeString]) -> SafeString:
+    """Drawn cards as list items."""
+    return mark_safe("".join(f"<li>{card}</li>\n" for card in drawn))  # noqa: S308 - every card is safe

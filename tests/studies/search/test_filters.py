@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,3 +108,16 @@ def test_any_address_is_read_and_reading_it_again_changes_nothing(parameters):
     again, notices = read(dict(QueryDict(filters.address[1:]).lists()), KNOWN)
     assert again == filters
     assert notices == []
+
+
+@given(
+    st.text(max_size=8),
+    st.booleans(),
+    st.sampled_from(["", "title"]),
+    st.none() | st.integers(1900, 2030),
+    st.lists(st.tuples(st.integers(1900, 2030), st.integers(1900, 2030)), max_size=3),
+)
+def test_addresses_of_years_are_those_of_lists_with_these_years(q, synonyms, sort, year, spans):
+    filters = Filters(q=q, synonyms=synonyms, values={"pem": ("a", "b")}, year_from=year, sort=sort, page=4)
+    expected = [replace(filters, year_from=first, year_to=last, page=1).address for first, last in spans]
+    assert filters.at_years(spans) == expected
