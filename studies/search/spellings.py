@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from studies.search.words import fold, stem
 
@@ -34,9 +34,11 @@ class Spellings:
         self._numbers: dict[str, int] = dict(held._numbers) if held else {}
         self._counts: array[int] = array("l", held._counts if held else ())
         self._by_length: dict[int, list[str]] = {}
-        for word in self._numbers:
-            self._by_length.setdefault(len(word), []).append(word)
         self._signed: dict[int, list[tuple[str, int]]] = {}
+        self._usual: dict[int, list[tuple[str, int]]] = {}
+        if held:
+            self._by_length = {length: words[:] for length, words in held._by_length.items()}
+            self._signed = dict(held._signed)
         for key in gone:
             self._drop(key)
         for key, text in texts:
@@ -83,7 +85,9 @@ class Spellings:
         word = fold(word)
         if not _can_be_wrong(word):
             return None
-        by_mistakes = (self._best(word, self._alike(word, most), most) for most in range(1, _mistakes(word) + 1))
+        by_mistakes = (
+            self._best(word, self._alike(word, most, self._of_length), most) for most in range(1, _mistakes(word) + 1)
+        )
         return next(filter(None, by_mistakes), None)
 
     def usual(self, word: str) -> str | None:
@@ -94,7 +98,7 @@ class Spellings:
         often = SLIP_BELOW * max(1, self.count(word))
         most = _mistakes(word)
         # Few words stand in so many texts; only where one of them is near are all words worth a look.
-        usual = (other for other in self._alike(word, most) if self.count(other) >= often)
+        usual = (other for other in self._alike(word, most, self._usual_of_length) if self.count(other) >= often)
         near = self.nearest(word) if self._best(word, usual, most) else None
         return near if near and self.count(near) >= often else None
 
@@ -107,7 +111,7 @@ class Spellings:
     def _preference(self, word: str, far: int, other: str) -> tuple[int, bool, int, str]:
         return (far, other[0] != word[0], -self.count(other), other)
 
-    def _alike(self, word: str, mistakes: int) -> Iterable[str]:
+    def _alike(self, word: str, mistakes: int, of_length: Callable[[int], list[tuple[str, int]]]) -> Iterable[str]:
         """Words of about the same length and letters.
 
         A missing or added letter changes the bag of letters by one, a wrong one by two, a swap by nothing.
@@ -115,13 +119,20 @@ class Spellings:
         letters = _letters(word)
         for length in range(len(word) - mistakes, len(word) + mistakes + 1):
             differing = 2 * mistakes - abs(length - len(word))
-            yield from [other for other, bag in self._of_length(length) if (letters ^ bag).bit_count() <= differing]
+            yield from [other for other, bag in of_length(length) if (letters ^ bag).bit_count() <= differing]
 
     def _of_length(self, length: int) -> list[tuple[str, int]]:
         """Words with their letters, worked out when a reader first misspells one of about this length."""
-        if length not in self._signed:
-            self._signed[length] = [(word, _letters(word)) for word in self._by_length.get(length, ())]
-        return self._signed[length]
+        signed, words = self._signed.get(length, []), self._by_length.get(length, [])
+        if len(signed) < len(words):
+            signed = self._signed[length] = signed + [(word, _letters(word)) for word in words[len(signed) :]]
+        return signed
+
+    def _usual_of_length(self, length: int) -> list[tuple[str, int]]:
+        """Those in so many texts that another word may be a slip for them."""
+        if length not in self._usual:
+            self._usual[length] = [each for each in self._of_length(length) if self.count(each[0]) >= SLIP_BELOW]
+        return self._usual[length]
 
 
 def distance(one: str, other: str, most: int) -> int:
