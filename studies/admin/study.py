@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 
@@ -13,9 +13,10 @@ from studies import identifiers
 from studies.admin import wording
 from studies.admin.base import StaffAdmin
 from studies.admin.fields import date_text
-from studies.models import Author, Study
+from studies.models import Arrival, Author, Study
 from studies.pem import RULES
 from studies.vocabulary import MethodFlag, PemMeasure, State
+from studies.vocabulary_desk import ArrivalState
 
 BIBLIOGRAPHY = [
     "title",
@@ -99,11 +100,32 @@ class TextsFilter(admin.SimpleListFilter):
         return queryset.filter(summary="") if self.value() == "without" else queryset
 
 
+class InboxFilter(admin.SimpleListFilter):
+    """Drafts that a source brought and nobody has taken stand in the inbox, and here only if asked for or searched for."""
+
+    title = "the inbox"
+    parameter_name = "inbox"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("with", "With papers that wait there"), ("only", "Only papers that wait there")]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *rest = super().choices(changelist)
+        yield first | {"display": "Without papers that wait there, unless you search"}
+        yield from rest
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Study]) -> QuerySet[Study]:
+        waits = Exists(Arrival.objects.filter(study=OuterRef("pk"), state=ArrivalState.WAITING))
+        if self.value() == "only":
+            return queryset.filter(waits)
+        return queryset if self.value() == "with" or request.GET.get("q") else queryset.exclude(waits)
+
+
 class StudyList(StaffAdmin):
     """The list of all studies."""
 
     list_display = ["title", "first_author", "paper_year", "state", "pem", "design", "version", "changed_at"]
-    list_filter = ["state", "pem", "design", "retraction_status", "evidence_level", TextsFilter]
+    list_filter = ["state", "pem", "design", "retraction_status", "evidence_level", TextsFilter, InboxFilter]
     search_fields = ["title"]
     search_help_text = "Words of the title, the family name of an author, or a DOI, PMID or PMCID in any spelling."
     ordering = ["-id"]

@@ -5,10 +5,12 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
 from studies import publishing
-from studies.models import Abstract, Author, CaseDefinition, Study, StudyDefinition, Topic
+from studies.models import Abstract, Arrival, Author, CaseDefinition, Study, StudyDefinition, Topic
 from studies.snapshots import abstract_hash
+from studies.vocabulary_desk import ArrivalState
 
 _numbers = count(1)
 
@@ -53,6 +55,21 @@ def make_study(**fields: Any) -> Study:
         sections = [{"label": "", "text": abstract}]
         Abstract.objects.create(study=study, sections=sections, license="CC-BY", sha256=abstract_hash(sections))
     return study
+
+
+def make_arrival(**fields: Any) -> Arrival:
+    """A paper in the inbox with its draft; one that was put aside (`state`, `reason`) has none."""
+    number = next(_numbers)
+    told = {name: fields.pop(name) for name in ("title", "journal", "doi", "pmid") if name in fields}
+    record = {"title": f"A paper that arrived, number {number}", "pmid": str(700_000 + number), "year": 2026} | told
+    columns = {"source": "pubmed", "source_id": record["pmid"], "title": record["title"], "arrived_at": timezone.now()}
+    arrival = Arrival(**columns | fields)
+    if arrival.state in (ArrivalState.WAITING, ArrivalState.TAKEN):
+        kept = {name: record[name] for name in ("title", "journal", "doi", "pmid") if name in record}
+        arrival.study = arrival.study or make_study(**kept, bibliography_source="PubMed")
+    arrival.record = arrival.record or {"record": record, "source": "PubMed"}
+    arrival.save()
+    return arrival
 
 
 def published_study(**fields: Any) -> Study:

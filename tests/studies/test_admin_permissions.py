@@ -12,10 +12,11 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from studies import guides, ordering, proposals, publishing
-from studies.models import CaseDefinition, Finding, GlossaryTerm, PossibleDuplicate, Topic, Upload
+from studies import guides, ordering, proposals, publishing, syncing
+from studies.models import CaseDefinition, Finding, GlossaryTerm, PossibleDuplicate, SourceQuery, Topic, Upload
+from studies.vocabulary_desk import Source
 from tests.signing_in import sign_in
-from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
+from tests.studies.factories import CODED, TEXTS, make_arrival, make_study, make_user, published_study
 from tests.studies.test_guides import make_guide, publish
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,26 @@ TABLE = {
     "possibleduplicate_delete": set(),
     "possibleduplicate_join": WRITE,
     "possibleduplicate_different": WRITE,
+    "arrival_changelist": WRITE,
+    "arrival_change": WRITE,
+    "arrival_history": WRITE,
+    "arrival_add": set(),
+    "arrival_delete": set(),
+    "arrival_take": WRITE,
+    "arrival_set_aside": WRITE,
+    "arrival_duplicate": WRITE,
+    "arrival_bring_back": WRITE,
+    "sourcequery_changelist": WRITE,
+    "sourcequery_change": WRITE,
+    "sourcequery_history": WRITE,
+    "sourcequery_add": {"lead"},
+    "sourcequery_delete": set(),
+    "sourcequery_activate": {"lead"},
+    "syncrun_changelist": WRITE,
+    "syncrun_change": WRITE,
+    "syncrun_history": WRITE,
+    "syncrun_add": set(),
+    "syncrun_delete": set(),
     "guide_changelist": READ,
     "guide_change": READ,
     "guide_history": READ,
@@ -102,7 +123,10 @@ TABLE = {
 
 
 # Addresses that only take a form.
-POSTED = ("proposal_apply", "proposal_refuse", "proposal_recall", "upload_confirm", "upload_discard")
+POSTED = (
+    "proposal_apply", "proposal_refuse", "proposal_recall", "upload_confirm", "upload_discard",
+    "arrival_take", "arrival_set_aside", "arrival_duplicate", "arrival_bring_back",
+)  # fmt: skip
 
 
 def addresses():
@@ -139,6 +163,12 @@ def world():
         "finding": {"": a_finding(published)},
         "possibleduplicate": {"": a_pair()},
         "upload": {"": an_upload(proposer)},
+        "arrival": {"": make_arrival(), "bring_back": make_arrival(state="out_of_scope", reason="other")},
+        "sourcequery": {
+            "": SourceQuery.objects.get(source="pubmed"),
+            "activate": SourceQuery.objects.get(source="crossref", version=1),
+        },
+        "syncrun": {"": syncing.begin(source=Source.PUBMED, at=timezone.now())},
         "publishingorder": {"": order},
         "glossaryterm": {"": GlossaryTerm.objects.first()},
     }
@@ -191,7 +221,7 @@ def payload(subject):
     """What every form of the admin asks for, right digest included."""
     digest = getattr(subject, "submitted_digest", "") or getattr(subject, "digest", "")
     return {
-        "digest": digest, "edition": 1, "base": 1, "save": "1", "_save": "1", "post": "yes", "note": "Written by a stranger.",
+        "digest": digest, "edition": 1, "version": 0, "base": 1, "save": "1", "_save": "1", "post": "yes", "note": "Written by a stranger.",
         "reason": "other", "slug": "taken-over", "pem": "required", "title": "Taken over", "patients": "1",
         "field": "title", "label": "Taken over", "term": "Taken over", "name": "Taken over",
     }  # fmt: skip
