@@ -16,17 +16,18 @@ from studies.formats.readers.kinds import why_no_paper
 from studies.formats.readers.languages import language_code
 from studies.formats.readers.refusals import Refusal
 from studies.formats.readers.titles import is_garbled, plain_sections, without_mark
-from studies.identifiers import IdentifierError, normalise_doi, normalise_pmcid, normalise_pmid
+from studies.identifiers import MAX_PASTED, IdentifierError, normalise_doi, normalise_pmcid, normalise_pmid
 from studies.incoming import Incoming, Summary, split_abstract
 from studies.records import Author, Collective, Person, Record
 
 # What a study holds of each text; a test compares it with the columns of the database.
 WIDTHS = {"journal": 500, "journal_abbreviation": 300, "volume": 50, "issue": 50, "pages": 80}
 NAME_WIDTH, GROUP_WIDTH = 200, 500
-MOST_TITLE, MOST_ABSTRACT, MOST_AUTHORS, MOST_KEYWORDS = 2_000, 50_000, 10_000, 200
+MOST_TITLE, MOST_ABSTRACT, MOST_AUTHORS, MOST_KEYWORDS, MOST_DATE = 2_000, 50_000, 10_000, 200, 100
 
 _COUNTED = re.compile(r"(?i)^\d+\s*(?:p|pp|pages?|s)\.?$")
 _EMPTY_PARTS = re.compile(r"/+\D*$")
+_SPACES = re.compile(r"[ \t\r\f\v]{2,}")  # patterns that look for lines try each of them again
 _PACKED = re.compile(r"(?<!\d)(?:19|20)\d{6}(?!\d)")
 _NOTICE_WORDS = re.compile(r"(?i)\b(retracted|retraction|withdrawn|withdrawal of|expression of concern)\b")
 
@@ -110,7 +111,7 @@ def page_range(text: str) -> str:
 
 def _read_loose_date(text: str) -> Date:
     """As `read_date`, also where empty parts (`2013/05//`) or words (`Start date: 20170812`) stand around the numbers."""
-    bare = _EMPTY_PARTS.sub("", text.strip())
+    bare = _EMPTY_PARTS.sub("", text.strip()[:MOST_DATE])
     packed = _PACKED.search(bare)
     return read_date(packed[0] if packed else bare)
 
@@ -203,7 +204,7 @@ def _identifiers(loose: Loose, problems: list[str]) -> dict[str, str]:
 def _identifier(
     said: Sequence[str], hints: Sequence[str], label: str, normalise: Callable[[str], str], problems: list[str]
 ) -> str:
-    found = first_identifier(filter(str.strip, said), normalise, problems)
+    found = first_identifier((text[:MAX_PASTED] for text in said if text.strip()), normalise, problems)
     labelled = re.compile(rf"(?i)(?:https?://(?:dx\.|www\.)?)?(?:{label})")
     for hint in hints if not found else ():
         if labelled.match(hint):
@@ -228,10 +229,12 @@ def _abstract(text: str, source: str, problems: list[str]) -> Summary | None:
     """No file of references says under which licence its abstracts stand, so they are never shown."""
     if len(text) > MOST_ABSTRACT:
         problems.append(f"The abstract has {len(text)} characters; the first {MOST_ABSTRACT} were read.")
-    text = text[:MOST_ABSTRACT]
+    text = _SPACES.sub(" ", text[:MOST_ABSTRACT])
     sections = split_labels([(tidy(label), tidy_lines(body)) for label, body in plain_sections(text)])
-    if len(sections) == 1 and not sections[0][0]:
-        sections = split_abstract(tidy_lines(text))
+    lines = split_abstract(
+        tidy_lines(text)
+    )  # a line that begins with any label, where `split_labels` knows some labels anywhere
+    sections = lines if len(lines) > len(sections) else sections
     return Summary(sections, "", "", source) if sections else None
 
 

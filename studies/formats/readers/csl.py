@@ -23,7 +23,7 @@ from studies.sources.entries import Entry
 
 SOURCE = "CSL-JSON file"
 _HEAD = re.compile(rb"\s*(?:\[\s*[\[{\]\"]|\{\s*[\"}])")
-_OWN_LINES = re.compile(r"(?im)^\s*(pmid|pmcid|doi)\s*:\s*(\S+)")
+_OWN_LINES = re.compile(r"(?im)^[ \t]*(pmid|pmcid|doi)[ \t]*:[ \t]*(\S+)")
 
 Item = Mapping[str, Any]
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from studies.names import is_group, parse_names, stands_for_more
 from studies.records import Author, Person
 
+MOST_NAME = 300  # letters; what is longer is taken apart by no pattern
+
 _ORDER = re.compile(r"^(?P<given>(?:[^\W\d_]\.[-‐ ]*)+)\s*(?P<family>[^\W\d_][^\d,]*)$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[-‐ ]?){1,5}$")
 _FAMILY_INITIALS = re.compile(r"^[^\W\d_][^,]*?\s+[A-Z]{1,4}$")
@@ -14,7 +16,7 @@ _ET_AL = re.compile(r"(?i)[,;]?\s+(?:et\.?\s+al\.?|and\s+others)\s*$")
 
 def read_names(texts: Iterable[str]) -> tuple[tuple[Author, ...], bool]:
     """(names in order, whether authors are missing) of texts that hold one name or several divided by semicolons."""
-    parts = [part for text in texts for part in text.split(";") if part.strip()]
+    parts = [" ".join(part.split()) for text in texts for part in text.split(";") if part.strip()]
     cut = [_ET_AL.sub("", part) for part in parts]
     names = tuple(name for part in cut for name in _name(part))
     return names, stands_for_more(parts) or cut != parts
@@ -22,11 +24,10 @@ def read_names(texts: Iterable[str]) -> tuple[tuple[Author, ...], bool]:
 
 def split_names(text: str) -> list[str]:
     """The authors of one cell of a table: divided by semicolons, line breaks, bars, `and`, or by commas after initials."""
-    for divider in (r"[;|\n]", r"(?i)\s+(?:and|&)\s+"):
-        parts = re.split(divider, text)
-        if len(parts) > 1:
-            return [name for part in parts for name in _at_commas(part)]
-    return _at_commas(text)
+    parts = [" ".join(part.split()) for part in re.split(r"[;|\n]", text)]
+    if len(parts) == 1:
+        parts = re.split(r"(?i) (?:and|&) ", parts[0])
+    return [name for part in parts for name in _at_commas(part)]
 
 
 def _at_commas(text: str) -> list[str]:
@@ -44,7 +45,7 @@ def _at_commas(text: str) -> list[str]:
 
 
 def _name(text: str) -> list[Author]:
-    match = _ORDER.match(text.strip())
+    match = _ORDER.match(text.strip()) if len(text) < MOST_NAME else None
     if match and not match["family"].isupper():
         return [Person(match["family"].strip(), match["given"].strip())]
     return parse_names([text])
