@@ -5,20 +5,25 @@ from __future__ import annotations
 import csv
 import lzma
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from scripts.benching.corpus import Made, make, read_sources
+from scripts.benching.figures import at_least
 from studies.matching.facts import facts_of
 from studies.matching.judging import Verdict
 from studies.matching.shelf import Shelf
 from studies.names import parse_names
 from studies.records import Record
+from studies.sample_files import FOLDER as SAMPLE
 
 SETS = ("respiratory", "stroke")
 FOLDER = Path(__file__).parents[2] / "tests" / "data" / "dedupe"
+
+LEAST_PRECISION, LEAST_RECALL = 0.999, 0.97
 
 Pairs = set[frozenset[str]]
 
@@ -59,6 +64,48 @@ def match(labelled: Labelled) -> Found:
         shelf.add(number, facts)
     merged = _pairs({id(group): group for group in papers.values()}.values())
     return Found(merged, offered - merged, time.perf_counter() - started)
+
+
+def results(folder: Path, citations: Path | None, sizes: Iterable[int]) -> dict[str, Any]:
+    """Figures of every set, and how fast citations without known duplicates are recognised as new, by their number."""
+    return {
+        "sets": {name: measured(folder, name) for name in SETS},
+        "among": {str(size): rate_among(size, citations) for size in sizes},
+    }
+
+
+def rate_among(number: int, citations: Path | None) -> float:
+    """Records a second, of so many with a DOI each, each compared with all that came before it."""
+    records = [_made_record(made) for made in make(read_sources(SAMPLE, citations), number)]
+    started = time.perf_counter()
+    shelf = Shelf()
+    for key, record in enumerate(records):
+        facts = facts_of(record)
+        shelf.find(facts)
+        shelf.add(key, facts)
+    return number / (time.perf_counter() - started)
+
+
+def _made_record(made: Made) -> Record:
+    authors = tuple(parse_names(made.authors))
+    fields = {name: made.fields[name] for name in ("title", "journal")}
+    return Record(authors=authors, year=made.year, doi=f"10.5555/{made.number}", **fields)
+
+
+def table_rows(found: Mapping[str, Any]) -> Iterator[list[str]]:
+    """One row for each set, then one for each number of citations."""
+    for name, figures in found.get("sets", {}).items():
+        goals = (
+            f"≥ {LEAST_PRECISION}, {at_least(figures['precision'], LEAST_PRECISION)}",
+            f"≥ {LEAST_RECALL}, {at_least(figures['recall'], LEAST_RECALL)}",
+        )
+        yield [
+            f"{name}, {figures['records']:,} records", f"{figures['pairs']:,}", f"{figures['merged']:,}",
+            f"{figures['precision']:.4f}", goals[0], f"{figures['recall']:.4f}", goals[1],
+            f"{figures['offered']:,}", f"{figures['missed']:,}", f"{figures['rate']:,.0f}",
+        ]  # fmt: skip
+    for size, rate in found.get("among", {}).items():
+        yield [f"{int(size):,} citations with a DOI each", *[""] * 8, f"{rate:,.0f}"]
 
 
 def measured(folder: Path, name: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.benching.figures import at_least, growth, percentile, verdict
 from scripts.benching.files import table_rows as file_rows
+from scripts.benching.matching import table_rows as matching_rows
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 NAMES = {
@@ -55,8 +56,14 @@ def merged(old: Results, new: Results) -> dict[str, Any]:
 
 def figures(results: Results) -> str:
     """All tables."""
-    parts = [_machine(results), _search(results), _ratios(results), _kinds(results), _growth(results)]
-    parts += [_study(results), _pages(results), _upkeep(results), _files(results)]
+    parts = [
+        _machine(results) if "machine" in results else "",
+        _search(results),
+        _ratios(results),
+        _kinds(results),
+        _growth(results),
+    ]
+    parts += [_study(results), _pages(results), _upkeep(results), _files(results), _matching(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -211,3 +218,24 @@ def _files(results: Results) -> str:
     rows = list(file_rows(results.get("upkeep", {}).get("files", {})))
     head = ["file", "database", "records", "MB", "records/s read", "in a trial", "imported", "memory", "target"]
     return "### Import of files\n\n" + table(head, rows) if rows else ""
+
+
+def _matching(results: Results) -> str:
+    found = results.get("matching", {})
+    rows = list(matching_rows(found))
+    if not rows:
+        return ""
+    head = [
+        "set",
+        "pairs of one paper",
+        "merged",
+        "precision",
+        "target",
+        "recall",
+        "target",
+        "offered",
+        "missed",
+        "records/s",
+    ]
+    measured = [_machine(found)] if "machine" in found else []
+    return "\n\n".join(["### Which records are one paper", *measured, table(head, rows)])

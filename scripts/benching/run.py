@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres
-from scripts.benching import extras, files, measure, sending
+from scripts.benching import extras, files, matching, measure, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -39,6 +39,7 @@ class Plan:
     upkeep: bool
     open_messages: tuple[int, ...] = (100, 10_000)
     sent: int = 160
+    duplicates: Path = matching.FOLDER
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,15 @@ def run(plan: Plan, command: str) -> dict[str, Any]:
                 results["search"][f"{size} {engine}"] = measured(place, plan, results)
     if plan.upkeep:
         results["upkeep"] = {**results.get("upkeep", {}), **upkeep(plan)}
+        results |= run_matching(plan, command)
     return results
+
+
+def run_matching(plan: Plan, command: str) -> dict[str, Any]:
+    """Matching alone, which needs no database."""
+    say("which records are one paper")
+    found = matching.results(plan.duplicates, plan.citations, plan.sizes)
+    return {"matching": found | {"machine": machine(plan, command)}}
 
 
 def run_messages(plan: Plan, command: str) -> dict[str, Any]:
