@@ -190,7 +190,7 @@ def _move_pairs(draft: int, into: int) -> None:
 
 def _outside() -> Iterable[tuple[Any, str]]:
     """Models of other apps with a foreign key to a study; this app knows none of them by name."""
-    for relation in Study._meta.get_fields(include_hidden=True):
-        model: Any = relation.related_model
-        if relation.auto_created and not relation.concrete and model._meta.app_label != "studies":
-            yield model, relation.remote_field.attname  # type: ignore[attr-defined]
+    relations: Any = Study._meta.get_fields(include_hidden=True)
+    for relation in relations:
+        if relation.auto_created and not relation.concrete and relation.related_model._meta.app_label != "studies":
+            yield relation.related_model, relation.remote_field.attname

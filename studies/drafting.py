@@ -90,9 +90,10 @@ def _draft(incoming: Incoming, by: User, *, with_notices: bool) -> Study:
         raise Problems(
             [f"“{line.title}” is a notice about another paper ({line.notice}), so it is no study of its own."]
         )
+    found = Study.objects.filter(pk__in=[line.study] if line.study else [])
     if line.fate != Fate.CREATED:
-        raise Held(Study.objects.filter(pk=line.study).first())
-    study = Study.objects.get(pk=line.study)
+        raise Held(found.first())
+    study = found.get()
     study.drafted_by = by
     study.save(update_fields=["drafted_by"])
     return study

@@ -1,6 +1,9 @@
 """Whether a record fits into the columns of a study: PostgreSQL refuses a whole batch for one long word."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Model
 
 from studies.creating import NUMBERS, PLAIN, misfit_of_coding
 from studies.identifiers import IdentifierError, normalise_doi, normalise_pmcid, normalise_pmid
@@ -9,9 +12,16 @@ from studies.models import Author, Study
 from studies.records import Author as RecordAuthor
 from studies.records import Collective, Record
 
+
+def _longest(model: type[Model], column: str) -> int:
+    """Characters that a column takes, 0 for any number."""
+    field: Any = model._meta.get_field(column)
+    return field.max_length or 0
+
+
 _NORMALISERS = {"doi": normalise_doi, "preprint_doi": normalise_doi, "pmid": normalise_pmid, "pmcid": normalise_pmcid}
-_LONGEST = {name: Study._meta.get_field(name).max_length for name in (*PLAIN, *NUMBERS, "retraction_notice_doi")}
-_LONGEST_NAMES = {name: Author._meta.get_field(name).max_length or 0 for name in ("family", "given", "collective")}
+_LONGEST = {name: _longest(Study, name) for name in (*PLAIN, *NUMBERS, "retraction_notice_doi")}
+_LONGEST_NAMES = {name: _longest(Author, name) for name in ("family", "given", "collective")}
 
 
 def misfit(paper: Incoming) -> str:

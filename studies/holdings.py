@@ -73,7 +73,8 @@ class Holdings:
 
     def reload(self) -> None:
         """Forget everything and look again: somebody else wrote meanwhile, or a transaction was undone."""
-        self.held, self._shelf, self._facts = [], Shelf(), []
+        self.held, self._shelf = [], Shelf()
+        self._facts: list[Facts] = []
         self._taken: dict[str, list[int]] = {}
         self.slugs = set(SlugRedirect.objects.values_list("slug", flat=True))
         self.slugs |= set(Study.objects.order_by().values_list("slug", flat=True))
@@ -154,11 +155,13 @@ class Holdings:
     def _load(self, row: dict[str, Any], first: dict[int, tuple[str, str, str]]) -> None:
         family, given, group = first.get(row["pk"], ("", "", ""))
         day = row["published_on"]
+        alike = ("journal", "issn", "volume", "pages", *IDENTIFIERS, "preprint_doi")
+        plain: dict[str, Any] = {name: row[name] or "" for name in alike}
         record = Record(
             title=row["title"],
             authors=(Collective(group) if group else Person(family, given),),
             year=day.year if day else None,
-            **{name: row[name] or "" for name in ("journal", "issn", "volume", "pages", *IDENTIFIERS, "preprint_doi")},
+            **plain,
         )
         self.add(Held(row["slug"], row["title"], row["pk"], row["state"] == State.DRAFT), facts_of(record))
 
