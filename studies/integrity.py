@@ -88,7 +88,7 @@ def propose(*, finding: Finding, version: int, note: str, by: User) -> Proposal:
     claimed = _claim(finding, version, FindingState.PROPOSED, by, states=(FindingState.OPEN,))
     proposal = proposals.propose(
         study=claimed.study,
-        values=claimed.theirs,
+        values=claimed.theirs or {},
         reason=Reason.RETRACTION if claimed.kind in NOTICES else Reason.BIBLIOGRAPHY,
         note=note,
         evidence_url=claimed.evidence_url,

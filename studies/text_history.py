@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from studies.canonical import CanonicalError, canonical, sha256_hex, timestamp
-from studies.models import GlossaryTerm, Guide, GuideRevision, TermRevision
+from studies.models import GlossaryTerm, Guide
+from studies.models.guide import TextRevision
 from studies.vocabulary import StaffRole
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 Text = Guide | GlossaryTerm
-Version = GuideRevision | TermRevision
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def add(text: Text, *, values: Mapping[str, Any], note: str, role: StaffRole, by
     return version
 
 
-def hash_of(text: Text, version: Version) -> str:
+def hash_of(text: Text, version: TextRevision) -> str:
     """SHA-256 over everything of a version but the approver's name, and over which text it is of."""
     moment: datetime = version.made_at
     covered = {
@@ -94,7 +94,7 @@ def _broken(text: Text) -> Iterator[Broken]:
         )
 
 
-def _is_itself(text: Text, version: Version) -> bool:
+def _is_itself(text: Text, version: TextRevision) -> bool:
     try:
         return version.hash == hash_of(text, version)
     except CanonicalError:
