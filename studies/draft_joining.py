@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 
 from studies import completing, proposals
 from studies.cleaning import DERIVED
@@ -27,6 +28,7 @@ from studies.records import Record
 from studies.snapshots import Snapshot, current
 from studies.updating import held_record
 from studies.vocabulary import LinkType, Reason
+from studies.vocabulary_desk import ArrivalState
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -172,12 +174,19 @@ def _move_link(link: StudyLink, draft: int, into: int) -> None:
 
 def _delete(draft: Study, into: Study) -> None:
     """Delete the draft after everything that outlives it names the other study."""
-    Arrival.objects.filter(study=draft).update(study=into)
+    _move_arrivals(draft, into)
     SlugRedirect.objects.filter(study=draft).update(study=into)
     _move_pairs(draft.pk, into.pk)
     for model, field in _outside():
         model._default_manager.filter(**{field: draft.pk}).update(**{field: into.pk})
     Study.objects.get(pk=draft.pk).delete()
+
+
+def _move_arrivals(draft: Study, into: Study) -> None:
+    """The papers that sources brought follow; one that waits in the inbox is a duplicate from now on."""
+    waiting = Arrival.objects.filter(study=draft, state=ArrivalState.WAITING)
+    waiting.update(state=ArrivalState.DUPLICATE, decided_at=timezone.now(), version=F("version") + 1)
+    Arrival.objects.filter(study=draft).update(study=into)
 
 
 def _move_pairs(draft: int, into: int) -> None:

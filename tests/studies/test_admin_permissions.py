@@ -221,7 +221,8 @@ def payload(subject):
     """What every form of the admin asks for, right digest included."""
     digest = getattr(subject, "submitted_digest", "") or getattr(subject, "digest", "")
     return {
-        "digest": digest, "edition": 1, "version": 0, "base": 1, "save": "1", "_save": "1", "post": "yes", "note": "Written by a stranger.",
+        "digest": digest, "edition": 1, "version": 0, "base": 1,
+        "save": "1", "_save": "1", "post": "yes", "note": "Written by a stranger.",
         "reason": "other", "slug": "taken-over", "pem": "required", "title": "Taken over", "patients": "1",
         "field": "title", "label": "Taken over", "term": "Taken over", "name": "Taken over",
     }  # fmt: skip
