@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scripts.benching.sender import Sender
 from scripts.benching.served import ROOT, environment
+from tests.clock import PATIENCE
 
 INSIDE = """
 import json, django
@@ -112,7 +113,7 @@ class Contributor:
 
     def __init__(self, server: Killed, number: int) -> None:
         self.server, self.text = server, f"qzxkilled-{number}-qzx"
-        self.sender = Sender(server.port, f"10.{number // 200}.{number % 200}.9", timeout=20)
+        self.sender = Sender(server.port, f"10.{number // 200}.{number % 200}.9", timeout=PATIENCE)
         self.values: dict[str, str] = {}
         self.tries: list[str] = []  # what came back: "200", another status, or the name of the fault
         self.words = ""
