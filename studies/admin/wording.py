@@ -33,8 +33,8 @@ class Told:
 
     @property
     def groups(self) -> list[dict[str, Any]]:
-        fields = dict.fromkeys(finding.field for finding in self.findings)
-        return [{"label": _label(name, self.findings), "lines": lines(self.of(name))} for name in fields]
+        by_field = map(self.of, (*TEXTS, *phrasing.LAYERS))
+        return [{"label": phrasing.field_label(found[0]), "lines": lines(found)} for found in by_field if found]
 
     @property
     def stopping(self) -> int:
@@ -95,10 +95,6 @@ def in_page(study: Study, *, is_draft: bool) -> SafeString:
     everything = of_study(study)
     shown = Told(tuple(everything.of(*phrasing.LAYERS)), everything.readings) if is_draft else everything
     return render_to_string(LIST, {"wording": everything, "groups": shown.groups, "is_bare": True})
-
-
-def _label(name: str, findings: Iterable[Finding]) -> str:
-    return phrasing.field_label(next(finding for finding in findings if finding.field == name))
 
 
 def _line(finding: Finding) -> int | None:

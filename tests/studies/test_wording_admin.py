@@ -1,5 +1,7 @@
 """The wording check where staff write, review and decide, and where it stops what they send."""
 
+import re
+
 import pytest
 from django.contrib.admin import site
 from django.db import connection
@@ -123,6 +125,8 @@ def test_the_step_shows_what_stops_and_what_advises():
     assert MARKED in shown
     assert "Advice: Key point without how sure.</strong>" in shown
     assert "1 finding that stops publishing, 1 that advises. Rules, version 1." in shown
+    check = shown.partition('id="wording-heading"')[2].partition("</section>")[0]
+    assert re.findall("<h3>(.*)</h3>", check) == ["Key point", "In plain language"]
 
 
 def test_a_public_study_shows_its_findings_to_staff():
