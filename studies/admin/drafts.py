@@ -169,7 +169,7 @@ def draft_digest(study_id: int) -> str:
     return sha256_hex(canonical([digest(current([study_id])[study_id]), notes]))
 
 
-class AuthorForm(fields.RowForm):
+class AuthorForm(fields.TableRowForm):
     order = forms.IntegerField(
         required=False, min_value=1, label="Place", help_text="1 is the first author; empty: last.",
         widget=forms.NumberInput(attrs={"size": 3}),
@@ -223,7 +223,7 @@ class StudyField(forms.CharField):
         return (initial or "") != (data or "").strip()
 
 
-class LinkForm(fields.RowForm):
+class LinkForm(fields.TableRowForm):
     target = StudyField(
         label="The other study",
         help_text="Its address in the atlas, or its DOI, PMID or PMCID.",
@@ -248,7 +248,7 @@ class LinkForm(fields.RowForm):
         return cleaned
 
 
-class ProvenanceForm(fields.RowForm):
+class ProvenanceForm(fields.TableRowForm):
     """How one text came about, where it is not simply "written by whoever submits the study"."""
 
     field = forms.ChoiceField(choices=[("", "---------"), *((name, label(name)) for name in TEXTS)], label="Text")

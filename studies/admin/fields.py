@@ -24,6 +24,15 @@ class RowForm(forms.ModelForm):
             super()._post_clean()
 
 
+class TableRowForm(RowForm):
+    """A row of a table, in which the heading of a column is the label of each of its boxes."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
+
 class LinesField(forms.CharField):
     """A list of sentences, typed one per line."""
 

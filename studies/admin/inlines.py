@@ -14,6 +14,8 @@ from studies.admin.typed import paper_typed
 from studies.models import Abstract, Author, Flag, Study, StudyDefinition, StudyLink, TextProvenance
 from studies.vocabulary import State
 
+TABLE = "admin/studies/study/rows.html"
+
 
 class DraftInline(admin.StackedInline):
     """Whoever may edit the draft may edit its rows; whoever may see the study sees them."""
@@ -47,7 +49,7 @@ class SourceInline(DraftInline):
 
 
 class AuthorInline(SourceInline, admin.TabularInline):
-    template = "admin/edit_inline/tabular.html"
+    template = TABLE
     model = Author
     form = AuthorForm
     fields = ["order", "family", "given", "collective", "orcid"]
@@ -66,7 +68,7 @@ class DefinitionInline(DraftInline):
     extra = 2
     verbose_name = "case definition"
     verbose_name_plural = "case definitions as the paper applied them"
-    fields = [("definition", "role", "cohort"), "quote", ("locator", "basis"), "modification", "checked"]
+    fields = ["definition", ("role", "cohort"), "quote", ("locator", "basis"), "modification", "checked"]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         formset = super().get_formset(request, obj, **options)
@@ -84,7 +86,7 @@ class DefinitionInline(DraftInline):
 
 
 class LinkInline(DraftInline, admin.TabularInline):
-    template = "admin/edit_inline/tabular.html"
+    template = TABLE
     model = StudyLink
     form = LinkForm
     fk_name = "source"
@@ -96,7 +98,7 @@ class LinkInline(DraftInline, admin.TabularInline):
 
 
 class AbstractInline(SourceInline):
-    """Where the source gave no abstract, one can be added without opening the rest."""
+    """Where the source gave no abstract, one can be added without opening the rest. To be read it stands beside the form."""
 
     model = Abstract
     form = AbstractForm
@@ -108,9 +110,12 @@ class AbstractInline(SourceInline):
         missing = study is not None and not hasattr(study, "abstract")
         return DraftInline._may_edit(self, request, study) if missing else super()._may_edit(request, study)
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_edit(request, obj)
+
 
 class ProvenanceInline(DraftInline, admin.TabularInline):
-    template = "admin/edit_inline/tabular.html"
+    template = TABLE
     model = TextProvenance
     form = ProvenanceForm
     verbose_name = "text drafted another way"
@@ -121,7 +126,7 @@ class ProvenanceInline(DraftInline, admin.TabularInline):
 class FlagInline(DraftInline, admin.TabularInline):
     """Flags are public notices: on a published study they change by a proposal, on a draft there are none yet."""
 
-    template = "admin/edit_inline/tabular.html"
+    template = TABLE
     model = Flag
     fields = ["kind", "reason", "link"]
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from studies import quotes
-from studies.admin.showing import differences
+from studies.admin.showing import Shown, differences
 from studies.backing import Sections, sentence_about_pem, stored_abstract
 from studies.models import Study, StudyDefinition
 from studies.pem import RULES
-from studies.snapshots import current
+from studies.snapshots import Snapshot, current
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,16 @@ def review(study: Study) -> dict[str, Any]:
     last = study.submissions.exclude(sent_back_at=None).select_related("sent_back_by").first()
     return {
         "sent_back": last,
-        "since": differences(last.values, current([study.pk])[study.pk]) if last else [],
+        "since": _since(last.values, current([study.pk])[study.pk]) if last else [],
         "badge": study.get_pem_display(),
         "rule": RULES.get(study.pem_rule, "Nobody has coded it."),
         "proofs": _proofs(study),
     }
+
+
+def _since(old: Snapshot, new: Snapshot) -> list[Shown]:
+    """What differs; that the study is in review now is no news."""
+    return differences(*({name: value for name, value in values.items() if name != "state"} for values in (old, new)))
 
 
 def _proofs(study: Study) -> list[Proof]:

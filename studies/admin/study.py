@@ -14,7 +14,6 @@ from studies.admin import wording
 from studies.admin.base import StaffAdmin
 from studies.admin.fields import date_text
 from studies.models import Arrival, Author, Study
-from studies.pem import RULES
 from studies.vocabulary import MethodFlag, PemMeasure, State
 from studies.vocabulary_desk import ArrivalState
 
@@ -38,7 +37,7 @@ CLASSIFICATION = [
     "topics",
     "method_flags",
 ]
-PEM = ["badge", "pem_claim", "pem_quote", "pem_locator", "pem_measured_by"]
+PEM = ["pem_claim", "pem_quote", "pem_locator", "pem_measured_by"]
 TEXTS = [
     "wording",
     "question",
@@ -62,7 +61,7 @@ FIELDSETS = [
         {
             "fields": PEM,
             "description": "The badge is derived from the case definitions below and from what the paper states. "
-            "It is never typed in. “Check the coding” shows it anew and saves nothing.",
+            "It is never typed in. It stands beside the abstract; “Check the coding” shows it anew and saves nothing.",
         },
     ),
     (
@@ -163,12 +162,6 @@ class StudyFields(StudyList):
     @admin.display(description="Date of the paper")
     def published(self, study: Study) -> str:
         return date_text(study.published_on, study.published_precision)
-
-    @admin.display(description="PEM badge")
-    def badge(self, study: Study) -> str:
-        """The badge with the rule that gave it."""
-        sentence = RULES.get(study.pem_rule, "Nothing is coded yet.")
-        return format_html("<strong>{}</strong><br>{}", study.get_pem_display(), sentence)
 
     @admin.display(description="Wording check")
     def wording(self, study: Study) -> str:

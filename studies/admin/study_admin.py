@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import connection
-from django.db.models import prefetch_related_objects
+from django.db.models import DateField, prefetch_related_objects
+from django.forms import DateInput
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -42,8 +43,9 @@ SITUATIONS = {
 @admin.register(Study)
 class StudyAdmin(StudyFields):
     form = StudyDraftForm
-    readonly_fields = ["badge", "wording", "drafted_by", "state"]
+    readonly_fields = ["wording", "drafted_by", "state"]
     actions = [publish_bibliography]
+    formfield_overrides = {DateField: {"widget": DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}}
 
     class Media:
         css = {"all": ["css/desk.css"]}

@@ -77,7 +77,7 @@ class StudyDefinition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.definition_id} ({self.get_role_display()})"
+        return f"{self.definition} ({self.get_role_display()})"
 
 
 class Flag(models.Model):

@@ -283,7 +283,7 @@ def test_note_of_the_reviewer_stands_on_the_draft_and_on_the_next_review(enter):
     publishing.submit(study=study, by=drafter)
     page = enter("moderator").get(at("publish", study))
     assert page.context["sent_back"].note == "Say who was tested."
-    assert [difference.label for difference in page.context["since"]] == ["State", "Question"]
+    assert [difference.label for difference in page.context["since"]] == ["Question"]
 
 
 def test_note_of_the_reviewer_is_never_public(enter, client):
