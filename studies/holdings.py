@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from studies.matching.facts import Facts, facts_of, preprint_stem, with_numbers
-from studies.matching.judging import Judgement, Verdict, conflicting_identifiers
+from studies.matching.judging import YEARS_TO_PUBLICATION, Judgement, Verdict, conflicting_identifiers
 from studies.matching.shelf import Shelf
 from studies.models import Author, SlugRedirect, Study
 from studies.records import Collective, Person, Record
@@ -188,10 +188,18 @@ def _near(records: Sequence[Record]) -> QuerySet[Study]:
         for kind in ("doi", "pmid", "pmcid", "preprint_doi"):
             if value := getattr(record, kind):
                 wanted |= Q(doi=value) | Q(preprint_doi=value) if "doi" in kind else Q(**{kind: value})
-        wanted |= Q(title__iexact=record.title) | Q(pk__in=_same_author(record).values("study"))
+        wanted |= Q(title__iexact=record.title) | (_in_reach(record) & Q(pk__in=_same_author(record).values("study")))
         if record.volume and record.year:
             wanted |= Q(volume=record.volume, published_on__year__range=(record.year - 1, record.year + 1))
     return Study.objects.filter(wanted)
+
+
+def _in_reach(record: Record) -> Q:
+    """Studies that are not too far away in years for another than the same title."""
+    if record.year is None:
+        return Q()
+    years = (record.year - YEARS_TO_PUBLICATION, record.year + YEARS_TO_PUBLICATION)
+    return Q(published_on=None) | Q(published_on__year__range=years)
 
 
 def _same_author(record: Record) -> QuerySet[Author]:
