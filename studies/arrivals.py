@@ -204,7 +204,7 @@ def _drafted_again(arrival: Arrival) -> Study:
         said = f"The atlas has this paper meanwhile: {line.slug}." if line.study else line.reason or line.notice
         raise Problems([said])
     Arrival.objects.filter(pk=arrival.pk).update(study=line.study)
-    return Study.objects.get(pk=line.study)
+    return Study.objects.get(pk=line.study or 0)
 
 
 def _why_not_into(into: Study | None, arrival: Arrival) -> str:

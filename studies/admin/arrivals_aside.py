@@ -18,6 +18,7 @@ from studies.roles import NotAllowed
 from studies.vocabulary_desk import ArrivalState, OutOfScope
 
 MOST = 100
+SHOWN = "version-"  # and the number of an arrival: the version that the page showed
 
 
 class ManyForm(forms.Form):
@@ -43,7 +44,7 @@ def set_aside_many(model_admin: Any, request: HttpRequest, chosen: QuerySet[Arri
         return None
     form = ManyForm(request.POST if "confirm" in request.POST else None)
     if form.is_valid():
-        _set_aside(model_admin, request, found, form.cleaned_data)
+        _set_aside(model_admin, request, form.cleaned_data)
         return None
     waiting = [arrival for arrival in found if arrival.state == ArrivalState.WAITING]
     return model_admin.page(
@@ -56,20 +57,27 @@ def set_aside_many(model_admin: Any, request: HttpRequest, chosen: QuerySet[Arri
     )
 
 
-def _set_aside(model_admin: Any, request: HttpRequest, found: list[Arrival], values: dict[str, str]) -> None:
-    done = sum(_set_one_aside(model_admin, request, arrival, values) for arrival in found)
+def _set_aside(model_admin: Any, request: HttpRequest, values: dict[str, str]) -> None:
+    """Those whose version was on the page that asked for the reason, also if somebody decided them since."""
+    shown = {name.removeprefix(SHOWN): text for name, text in request.POST.items() if name.startswith(SHOWN)}
+    versions = {int(pk): int(text) for pk, text in shown.items() if _is_number(pk) and _is_number(text)}
+    found = Arrival.objects.filter(pk__in=sorted(versions)[:MOST]).order_by("-arrived_at", "-pk")
+    done = sum(_set_one_aside(model_admin, request, arrival, versions[arrival.pk], values) for arrival in found)
     messages.success(request, f"Out of scope: {done} {'paper' if done == 1 else 'papers'}. They do not come again.")
 
 
-def _set_one_aside(model_admin: Any, request: HttpRequest, arrival: Arrival, values: dict[str, str]) -> bool:
-    shown = request.POST.get(f"version-{arrival.pk}", "")
-    if not shown.isdecimal():
-        return False  # it was not on the page that asked for the reason
+def _set_one_aside(
+    model_admin: Any, request: HttpRequest, arrival: Arrival, version: int, values: dict[str, str]
+) -> bool:
     try:
         with transaction.atomic():
-            arrivals.set_aside(arrival=arrival, version=int(shown), by=request.user, **values)
+            arrivals.set_aside(arrival=arrival, version=version, by=request.user, **values)
             model_admin.log_change(request, arrival, "Out of scope.")
     except (NotAllowed, Stale, Problems) as error:
         messages.warning(request, f"Not done: {Truncator(arrival.title).chars(80)}. {error}")
         return False
     return True
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 18
