@@ -1,18 +1,24 @@
 """The rules about data that the database itself keeps: each is broken once, past all forms and acts, on both databases."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
 
 from studies.models import (
+    Arrival,
     Author,
     AuthorResponse,
     CaseDefinition,
     Flag,
     SlugRedirect,
+    SourceQuery,
     Study,
     StudyDefinition,
     StudyLink,
+    SyncRun,
     TextProvenance,
     Topic,
 )
@@ -185,8 +191,33 @@ def provenance(study: Study, **columns: str) -> TextProvenance:
     return TextProvenance(study=study, **({"field": "summary", "basis": "abstract", "drafter": "person"} | columns))
 
 
+def arrival(study: Study, **columns: str) -> Arrival:
+    usual = {"source": "pubmed", "source_id": "4711", "title": "A paper", "study": study, "arrived_at": timezone.now()}
+    return Arrival(**usual | columns)
+
+
+def query(study: Study, **columns: object) -> SourceQuery:
+    usual = {"source": "pubmed", "version": 9, "text": "fatigue", "since": date(2025, 1, 1), "is_active": False}
+    return SourceQuery(**usual | columns)
+
+
+def run(study: Study, **columns: str) -> SyncRun:
+    now = timezone.now()
+    asked = SourceQuery.objects.get(source="pubmed", version=1)
+    usual = {"query": asked, "since": now.date(), "until": now.date(), "started_at": now, "touched_at": now}
+    return SyncRun(**usual | columns)
+
+
 # Rows beside a study: what is refused once `first` is there.
 ROWS = [
+    ("arrival_once", arrival, arrival),
+    ("arrival_state_known", None, lambda study: arrival(study, state="read")),
+    ("arrival_out_of_scope_has_reason", None, lambda study: arrival(study, state="out_of_scope")),
+    ("source_query_version_once", query, query),
+    ("source_query_one_active", None, lambda study: query(study, is_active=True)),
+    ("source_query_source_known", None, lambda study: query(study, source="library")),
+    ("sync_run_state_known", None, lambda study: run(study, state="lost")),
+    ("sync_run_one_at_a_time", run, run),
     ("study_definition_role_known", None, lambda study: definition_row(study, role="control")),
     ("study_definition_once", definition_row, definition_row),
     ("flag_kind_known", None, lambda study: Flag(study=study, kind="odd", reason="Why.")),
@@ -233,8 +264,19 @@ def test_database_refuses_a_row(name, first, second):
 
 
 def test_every_rule_of_the_rows_is_tried():
-    """Of the record itself; proposals, revisions and the search have tests of their own."""
-    record = [Author, AuthorResponse, CaseDefinition, Flag, StudyDefinition, StudyLink, TextProvenance]
+    """Of the record itself and of what arrives; proposals, revisions and the search have tests of their own."""
+    record = [
+        Arrival,
+        SourceQuery,
+        SyncRun,
+        Author,
+        AuthorResponse,
+        CaseDefinition,
+        Flag,
+        StudyDefinition,
+        StudyLink,
+        TextProvenance,
+    ]
     rules = {rule.name for model in record for rule in model._meta.constraints}
     tried = {name for name, _, _ in ROWS if not name.startswith("studies_")}
     tried |= {"author_position_once", "author_position_from_one", "author_is_person_or_group"}

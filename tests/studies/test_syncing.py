@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from studies import publishing, syncing
@@ -310,14 +309,3 @@ def test_run_without_a_sign_of_life_is_taken_over_and_cannot_write_any_more():
 def test_source_without_an_active_query_is_not_asked(stub):
     SourceQuery.objects.update(is_active=False)
     assert (sync(stub).fault, stub.asked) == ("PubMed has no active query.", [])
-
-
-def test_database_refuses_a_second_running_run_and_an_arrival_twice():
-    query = SourceQuery.objects.get(source="pubmed")
-    syncing.begin(source=Source.PUBMED, at=timezone.now())
-    now = timezone.now()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SyncRun.objects.create(query=query, since=FIRST_DAY, until=FIRST_DAY, started_at=now, touched_at=now)
-    Arrival.objects.create(source="pubmed", source_id="1", title="x", arrived_at=now)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Arrival.objects.create(source="pubmed", source_id="1", title="y", arrived_at=now)
