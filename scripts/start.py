@@ -44,14 +44,15 @@ def migrate() -> None:
 
 
 def load_sample() -> None:
-    """Load the sample atlas into a database without studies; finish a load that was cut off."""
+    """Load the sample atlas where studies or guides are missing, never beside real studies; finish a load that was cut off."""
     from django.conf import settings
     from django.core.management import call_command
 
-    from studies.models import Study
+    from studies.models import Guide, Study
 
     unfinished = settings.DATA_DIR / "sample-unfinished"
-    if Study.objects.exists() and not unfinished.exists():
+    is_complete = Study.objects.exists() and Guide.objects.exists()
+    if (is_complete or Study.objects.filter(is_sample=False).exists()) and not unfinished.exists():
         return
     say("Loading the sample atlas …")
     unfinished.touch()

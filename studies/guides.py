@@ -20,6 +20,7 @@ from studies.canonical import canonical, sha256_hex
 from studies.errors import Problems, Stale
 from studies.models import Guide, GuideRevision, Study
 from studies.roles import require_another, role_of
+from studies.vocabulary import StaffRole
 from studies.vocabulary_desk import GuideKind, GuideState
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Shown:
     changed_on: date
     reviewed_on: date
     values: Mapping[str, Any]
+    is_sample: bool
 
     @property
     def title(self) -> str:
@@ -156,7 +158,8 @@ def shown(kind: GuideKind, slug: str | None = None) -> list[Shown]:
 def _shown(version: GuideRevision) -> Shown:
     guide, values = version.guide, version.values
     checked = date.fromisoformat(values["reviewed_on"])
-    return Shown(guide.kind, guide.slug, version.number, version.made_at.date(), checked, values)
+    is_sample = version.approver_role == StaffRole.SAMPLE_IMPORT
+    return Shown(guide.kind, guide.slug, version.number, version.made_at.date(), checked, values, is_sample)
 
 
 def _locked(guide: Guide, *states: GuideState) -> Guide:

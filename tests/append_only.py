@@ -35,6 +35,7 @@ def put_seeds_back() -> None:
     glossary = import_module("studies.migrations.0006_seed_glossary")
     desk = import_module("studies.migrations.0009_desk_seeds")
     phrases = import_module("studies.migrations.0013_phrases_for_crossref")
+    terms = import_module("studies.migrations.0015_more_glossary_terms")
     rights = import_module("contributions.migrations.0002_staff_rights")
     for name in SEEDS:
         getattr(seed, name)(apps, None)
@@ -42,6 +43,7 @@ def put_seeds_back() -> None:
     desk.seed_queries(apps, None)
     desk.seed_desk_rights(apps, None)
     phrases.quote_phrases(apps, None)
+    terms.seed_more_terms(apps, None)
     rights.seed_rights(apps, None)
 
 

@@ -12,6 +12,7 @@ PACKAGES = ("atlas_site", "studies", "contributions")
 
 # Modules that know no Django and no model, so that they can be read, tested and reused alone.
 PURE = {
+    "studies.alphabet",
     "studies.canonical",
     "studies.completing",
     "studies.diff",

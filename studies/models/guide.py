@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from studies.alphabet import part_of
 from studies.vocabulary import StaffRole
 from studies.vocabulary_desk import GuideKind, GuideState
 
@@ -28,7 +29,7 @@ class GlossaryTerm(models.Model):
         return self.term
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('studies:glossary')}#{self.slug}"
+        return f"{reverse('studies:glossary')}?part={part_of(self.slug)}#{self.slug}"
 
 
 # The name of the page of each kind; a question is a place on the page of all questions.

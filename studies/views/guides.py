@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from studies import markdown
+from studies import alphabet, markdown
 from studies.guides import Shown, shown
 from studies.models import GlossaryTerm, Study
 from studies.vocabulary_desk import GuideKind
@@ -41,12 +41,28 @@ def questions(request: HttpRequest) -> HttpResponse:
     found = shown(GuideKind.QUESTION)
     studies = _studies(found)
     return render(
-        request, "guides/questions.html", {"section": "questions", "pages": [_page(one, studies) for one in found]}
+        request,
+        "guides/questions.html",
+        {
+            "section": "questions",
+            "pages": [_page(one, studies) for one in found],
+            "samples": any(one.is_sample for one in found),
+        },
     )
 
 
 def glossary(request: HttpRequest) -> HttpResponse:
-    return render(request, "guides/glossary.html", {"section": "glossary", "terms": GlossaryTerm.objects.all()})
+    part = alphabet.chosen(request.GET.get("part", ""))
+    terms = list(GlossaryTerm.objects.order_by("slug"))
+    context = {
+        "section": "glossary",
+        "part": part,
+        "label": alphabet.label(part),
+        "parts": [(each, alphabet.label(each)) for each in alphabet.PARTS],
+        "total": len(terms),
+        "terms": [term for term in terms if alphabet.part_of(term.slug) == part],
+    }
+    return render(request, "guides/glossary.html", context)
 
 
 def _one(kind: GuideKind, slug: str) -> Shown:

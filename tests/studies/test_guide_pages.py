@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from studies.alphabet import PARTS, part_of
 from studies.models import GlossaryTerm, Guide
 from tests.signing_in import sign_in
 from tests.studies.factories import make_user, published_study
@@ -62,9 +63,20 @@ def test_pages_take_the_same_queries_for_any_number_of_texts(client, django_asse
 
 def test_glossary_links_each_term_to_its_search(client):
     term = GlossaryTerm.objects.first()
-    page = client.get("/glossary/").content.decode()
-    assert f'<dt id="{term.slug}">' in page
-    assert page.count("/evidence/?q=") == GlossaryTerm.objects.count()
+    assert f'<dt id="{term.slug}">' in client.get(term.get_absolute_url()).content.decode()
+    pages = [client.get(f"/glossary/?part={part}").content.decode() for part in PARTS]
+    assert sum(page.count("/evidence/?q=") for page in pages) == GlossaryTerm.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("slug", "part"), [("ans", "a-d"), ("2-day", "a-d"), ("fmri", "e-m"), ("pem", "n-z"), ("zz", "n-z")]
+)
+def test_each_term_stands_in_one_part_of_the_glossary(slug, part):
+    assert part_of(slug) == part
+
+
+def test_glossary_takes_an_unknown_part_for_the_first(client):
+    assert client.get("/glossary/?part=../x").context["part"] == "a-d"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from studies import publishing
+from studies import publishing, sample_texts
 from studies.holdings import Holdings
 from studies.incoming import Incoming
 from studies.ingest import ingest
@@ -20,7 +20,7 @@ BATCH = 500  # papers in one transaction: a load that is cut off keeps whole bat
 
 
 class Command(BaseCommand):
-    help = "Load the sample atlas: 913 real ME/CFS papers, 34 of them with sample texts. Loading again changes nothing."
+    help = "Load the sample atlas: 913 real ME/CFS papers, 34 with sample texts, and guides. Loading again changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--all", action="store_true", help="add 5,047 papers on long COVID, bibliography only")
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_foreign_data(force=options["force"])
         outcome = load(everything=options["all"])
-        lines = [summary(outcome), *(report_lines(outcome) if options["verbosity"] else [])]
+        lines = [summary(outcome), *text_lines(), *(report_lines(outcome) if options["verbosity"] else [])]
         self.stdout.write("\n".join(lines))
 
 
@@ -39,6 +39,11 @@ def refuse_foreign_data(*, force: bool) -> None:
     if others and not force:
         raise CommandError(
             f"This database holds {others} studies that are not samples, so nothing was loaded. "
+            "Load the sample atlas into a database of its own, or add --force."
+        )
+    if (texts := sample_texts.written_by_others()) and not force:
+        raise CommandError(
+            f"This database holds {texts} guides, paths or questions that are not samples, so nothing was loaded. "
             "Load the sample atlas into a database of its own, or add --force."
         )
 
@@ -72,6 +77,14 @@ def summary(outcome: Outcome) -> str:
         f"{len(outcome.refused)} not created because a study has their identifier, "
         f"{len(outcome.possible)} possible duplicates among the created."
     )
+
+
+def text_lines() -> Iterator[str]:
+    """Publish the guides, paths and questions that are missing; says how many, and what was left out and why."""
+    made, left_out = sample_texts.publish_sample_texts()
+    if made:
+        yield f"Texts: {made} guides, paths and questions published."
+    yield from (f"Not published: {line}" for line in left_out)
 
 
 def report_lines(outcome: Outcome) -> Iterator[str]:
