@@ -11,4 +11,4 @@ class ContributionsConfig(AppConfig):
         from studies import proposals
 
         if following.follow not in proposals.FOLLOWERS:
-            proposals.FOLLOWERS.append(following.follow)
+            proposals.FOLLOWERS.insert(0, following.follow)  # a contribution is locked before everything else

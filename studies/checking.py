@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from studies import integrity, public_state
@@ -74,7 +75,7 @@ def check(*, client: Client, source: Source, limit: int | None, everything: bool
 
 
 def compare(*, study: Study, paper: Incoming, source: Source, at: datetime) -> Tally:
-    """Take down what one answer says against one published study. Effects: findings."""
+    """Take down what one answer says against one published study, held (`integrity.hold`). Effects: findings."""
     return integrity.take_down(
         study=study,
         source=source,
@@ -87,50 +88,62 @@ def compare(*, study: Study, paper: Incoming, source: Source, at: datetime) -> T
 def check_notices(*, table: Path, at: datetime) -> Report:
     """Compare every published study with a table of Retraction Watch. Raises Unreadable. Effects: findings."""
     report = Report(Source.RETRACTION_WATCH)
-    studies = Study.objects.published().exclude(doi=None, pmid=None).prefetch_related("authors")
+    studies = Study.objects.published().only("doi", "pmid")
     named = {name: study.pk for study in studies.iterator(chunk_size=BATCH) for name in _numbers(study)}
     with table.open("rb") as stream:
         notices = retraction_watch.notices_of(stream, named)
-    of_study: dict[int, dict[str, retraction_watch.Notice]] = {}
+    of_study: dict[int, dict[str, retraction_watch.Notice]] = {
+        pk: {} for pk in integrity.waiting().filter(source=Source.RETRACTION_WATCH).values_list("study_id", flat=True)
+    }
     for name, found in notices.items():
         of_study.setdefault(named[name], {}).update({notice.record_id: notice for notice in found})
-    waiting = Study.objects.published().filter(integrity_findings__source=Source.RETRACTION_WATCH)
-    for study in studies.filter(Q(pk__in=of_study) | Q(pk__in=waiting.values("pk"))):
-        standing = retraction_watch.standing_of(of_study.get(study.pk, {}).values())
-        report.tally.add(_take_down_notice(study, standing, at))
+    for pk in sorted(of_study):
+        report.tally.add(_take_down_notice(pk, retraction_watch.standing_of(of_study[pk].values()), at))
     report.compared = len(set(named.values()))
     return report
 
 
-def _take_down_notice(study: Study, standing: retraction_watch.Standing, at: datetime) -> Tally:
-    ours, notice = held_record(study), standing.notice
-    on, doi = (notice.on, notice.notice_doi) if notice else (None, "")
-    observations: list[Observation] = []
-    if standing.was_reinstated and GRAVITY[standing.status] == 0:
-        observations = reinstated(ours, on=on, notice_doi=doi)
-    elif notice:
-        theirs = Record(
-            title=ours.title, retraction_status=standing.status, retraction_on=on, retraction_notice_doi=doi
-        )
-        observations = [each for each in observe(ours, theirs) if each.field == "retraction_status"]
-    evidence = doi_link(doi) if doi else _evidence(study, Source.CROSSREF)
+@transaction.atomic
+def _take_down_notice(study_id: int, standing: retraction_watch.Standing, at: datetime) -> Tally:
     source = Source.RETRACTION_WATCH
+    study = integrity.hold(study_id=study_id, source=source)
+    if study is None:
+        return Tally()
+    doi = standing.notice.notice_doi if standing.notice else ""
+    evidence = doi_link(doi) if doi else _evidence(study, Source.CROSSREF)
+    observations = _of_notice(held_record(study), standing)
     return integrity.take_down(study=study, source=source, observations=observations, evidence_url=evidence, at=at)
 
 
+def _of_notice(ours: Record, standing: retraction_watch.Standing) -> list[Observation]:
+    notice = standing.notice
+    on, doi = (notice.on, notice.notice_doi) if notice else (None, "")
+    if standing.was_reinstated and GRAVITY[standing.status] == 0:
+        return reinstated(ours, on=on, notice_doi=doi)
+    if not notice:
+        return []
+    theirs = Record(title=ours.title, retraction_status=standing.status, retraction_on=on, retraction_notice_doi=doi)
+    return [each for each in observe(ours, theirs) if each.field == "retraction_status"]
+
+
 def _compare_one(client: Client, due: IntegrityCheck, source: Source, report: Report) -> None:
-    """Ask first, then write: nobody waits for a source inside a transaction."""
-    number = ASKED_BY[source]
-    paper = _asked(client, source, {number: getattr(due.study, number)})
+    """Ask first, then write: nobody waits for a source inside a transaction.
+
+    Where the study was withdrawn or got another number meanwhile, the answer is about something else and goes.
+    """
+    name = ASKED_BY[source]
+    number = getattr(due.study, name)
+    paper = _asked(client, source, {name: number})
     at = timezone.now()
     with transaction.atomic():
-        if paper:
-            tally = compare(study=due.study, paper=paper, source=source, at=at)
-        else:
-            tally = _take_down_absence(due.study, source, at)
+        study = integrity.hold(study_id=due.study_id, source=source)
+        if study is None or getattr(study, name) != number:
+            return
+        held: dict[str, Any] = {"study": study, "source": source, "at": at}
+        tally = compare(paper=paper, **held) if paper else _take_down_absence(**held)
         due.checked_at, due.due_at, due.faults = at, at + BETWEEN, 0
         due.save(update_fields=["checked_at", "due_at", "faults"])
-        Study.objects.filter(pk=due.study_id).update(bibliography_checked_on=timezone.localdate(at))
+        Study.objects.filter(pk=study.pk).update(bibliography_checked_on=timezone.localdate(at))
     report.tally.add(tally)
     report.compared += 1
 
@@ -142,7 +155,7 @@ def _asked(client: Client, source: Source, number: dict[str, str]) -> Incoming |
         return None
 
 
-def _take_down_absence(study: Study, source: Source, at: datetime) -> Tally:
+def _take_down_absence(*, study: Study, source: Source, at: datetime) -> Tally:
     number = ASKED_BY[source]
     absent = [Observation("not_found", number, {number: getattr(study, number)})]
     evidence = _evidence(study, source)
@@ -156,15 +169,20 @@ def _put_off(due: IntegrityCheck) -> None:
 
 
 def _due(source: Source, *, limit: int | None, everything: bool) -> Iterator[IntegrityCheck]:
-    """Those waiting longest come first; studies that were never compared are due at once."""
+    """Those waiting longest come first; studies that were never compared, or changed since, are due at once.
+
+    A day further away than any comparison sets was written by a clock that went wrong, and counts as due.
+    """
     _note_new(source)
     found = IntegrityCheck.objects.filter(source=source, study__state=State.PUBLISHED)
     found = found.exclude(**{f"study__{ASKED_BY[source]}": None})
-    found = found if everything else found.filter(due_at__lte=timezone.now())
+    now = timezone.now()
+    at_once = Q(due_at__lte=now) | Q(due_at__gt=now + BETWEEN) | Q(faults=0, study__changed_at__gt=F("checked_at"))
+    found = found if everything else found.filter(at_once)
     keys = list(found.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
     for start in range(0, len(keys), BATCH):
         rows = IntegrityCheck.objects.filter(pk__in=keys[start : start + BATCH]).order_by("due_at", "pk")
-        yield from rows.select_related("study").prefetch_related("study__authors")
+        yield from rows.select_related("study")
 
 
 def _note_new(source: Source) -> None:

@@ -11,16 +11,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Case, F, OrderBy, QuerySet, Value, When
 from django.utils import timezone
 
 from studies import proposals
 from studies.errors import Problems, Stale
+from studies.locks import locked_all
 from studies.models import Finding, Override, Proposal, Study
 from studies.observing import Observation
 from studies.roles import role_of
 from studies.snapshots import current
-from studies.vocabulary import ProposalState, Reason
+from studies.vocabulary import ProposalKind, ProposalState, Reason, State
 from studies.vocabulary_desk import FindingKind, FindingState, Source
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ NOTICES = {
 }
 # What staff can only look into: a number that leads to another paper says nothing about which of the two is wrong.
 NOT_PROPOSED = {FindingKind.OTHER_TITLE, FindingKind.NOT_FOUND}
+# In the order in which a person should look at them; what is not named here comes last.
+MOST_URGENT_FIRST = (
+    FindingKind.RETRACTED,
+    FindingKind.WITHDRAWN,
+    FindingKind.CONCERN,
+    FindingKind.REINSTATED,
+    FindingKind.CORRECTED,
+    FindingKind.OTHER_TITLE,
+    FindingKind.NOT_FOUND,
+)
+LONGEST_LINK = 500
 
 
 @dataclass
@@ -52,6 +64,28 @@ class Tally:
         self.settled += other.settled
 
 
+def waiting() -> QuerySet[Finding]:
+    """The tasks: what nobody decided yet, of studies that readers see. Those of a withdrawn study come back with it."""
+    return Finding.objects.filter(state__in=WAITING, study__state=State.PUBLISHED)
+
+
+def by_urgency() -> OrderBy:
+    """Retractions come before typing errors."""
+    places = [When(kind=kind, then=Value(place)) for place, kind in enumerate(MOST_URGENT_FIRST)]
+    return Case(*places, default=Value(len(MOST_URGENT_FIRST))).asc()
+
+
+def hold(*, study_id: int, source: Source) -> Study | None:
+    """The study as it is now, for the rest of the transaction; None where readers do not see it any more.
+
+    A source takes its time to answer, and the study may be changed meanwhile. Lock order: findings, study, overrides, as in a
+    proposal that is applied.
+    """
+    list(_waiting(study_id, source))
+    study = locked_all([study_id]).get(study_id)
+    return study if study and study.state == State.PUBLISHED else None
+
+
 @transaction.atomic
 def take_down(
     *, study: Study, source: Source, observations: Sequence[Observation], evidence_url: str, at: datetime
@@ -61,8 +95,8 @@ def take_down(
     Effects: a finding for each observation that is not there yet and was neither dismissed with these values nor set so by
     hand; those seen again carry the new values and time; those not seen any more are settled.
     """
-    waiting = {(each.kind, each.field): each for each in _waiting(study, source)}
-    tally = Tally()
+    waiting = {(each.kind, each.field): each for each in _waiting(study.pk, source)}
+    tally, evidence_url = Tally(), evidence_url if len(evidence_url) <= LONGEST_LINK else ""
     for observation in _unexplained(study, source, observations):
         known = waiting.pop((observation.kind, observation.field), None)
         if known:
@@ -109,7 +143,12 @@ def dismiss(*, finding: Finding, version: int, note: str, by: User) -> None:
 
 
 def follow(*, proposal: Proposal, becomes: ProposalState, by: User) -> None:
-    """Bring the finding of this proposal, if it has one, along: applied settles it, anything else opens it again."""
+    """Bring the finding of this proposal, if it has one, along: applied settles it, anything else opens it again.
+
+    What other sources say about the study is settled too where the applied values say the same.
+    """
+    if becomes == ProposalState.APPLIED and proposal.kind in {ProposalKind.CHANGE, ProposalKind.REVERT}:
+        _settle_same(proposal)
     state = FindingState.SETTLED if becomes == ProposalState.APPLIED else FindingState.OPEN
     Finding.objects.filter(proposal=proposal, state=FindingState.PROPOSED).update(
         state=state, decided_at=timezone.now() if state == FindingState.SETTLED else None, version=F("version") + 1
@@ -122,35 +161,77 @@ def values_now(finding: Finding) -> dict[str, Any]:
     return {name: snapshot.get(name) for name in finding.theirs or finding.ours or {}}
 
 
-def _waiting(study: Study, source: Source) -> Iterable[Finding]:
-    return Finding.objects.select_for_update().filter(study=study, source=source, state__in=WAITING)
+def _settle_same(proposal: Proposal) -> None:
+    """Locks every waiting finding of the study at once and in one order, as a comparison does."""
+    found = Finding.objects.select_for_update().filter(study=proposal.study_id, state__in=WAITING)
+    others = [each for each in found if each.state == FindingState.OPEN and each.theirs]
+    if not others:
+        return
+    after = current([others[0].study_id])[others[0].study_id] | {
+        name: new for name, (_, new) in proposal.changes.items()
+    }
+    same = [each.pk for each in others if _says_the_same(each.theirs, after)]
+    Finding.objects.filter(pk__in=same).update(
+        state=FindingState.SETTLED, decided_at=timezone.now(), version=F("version") + 1
+    )
+
+
+def _says_the_same(theirs: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Sources often date one notice differently, and what a source does not know speaks against nothing."""
+    return all(value in (None, after.get(name)) for name, value in theirs.items() if name != "retraction_on")
+
+
+def _waiting(study_id: int, source: Source) -> Iterable[Finding]:
+    return Finding.objects.select_for_update().filter(study=study_id, source=source, state__in=WAITING)
 
 
 def _unexplained(study: Study, source: Source, observations: Sequence[Observation]) -> list[Observation]:
     """Without what a person decided already: dismissed with these very values, or set by hand against them."""
     dismissed = [
-        (each.kind, each.field, each.theirs)
+        _dismissed_as(each.kind, each.field, each.ours, each.theirs)
         for each in Finding.objects.filter(study=study, source=source, state=FindingState.DISMISSED)
     ]
     overrides = {each.field: each for each in Override.objects.select_for_update().filter(study=study)}
+    _learn_agreement(overrides.values(), source, observations)
     return [
         each
         for each in observations
-        if (each.kind, each.field, dict(each.theirs)) not in dismissed and not _is_meant(each, overrides)
+        if _dismissed_as(each.kind, each.field, each.ours, each.theirs) not in dismissed
+        and not _is_meant(each, overrides, source)
     ]
 
 
-def _is_meant(observation: Observation, overrides: Mapping[str, Override]) -> bool:
+def _dismissed_as(kind: str, field: str, ours: Any, theirs: Any) -> tuple[str, str, dict[str, Any]]:
+    """What a dismissal is about: the words of the source, or the number that the source does not know."""
+    return kind, field, dict((ours if kind == FindingKind.NOT_FOUND else theirs) or {})
+
+
+def _is_meant(observation: Observation, overrides: Mapping[str, Override], source: Source) -> bool:
     """Whether staff set this field against what the source says. The first comparison after that learns what it is."""
     if observation.kind != FindingKind.DIFFERS:
         return False
     override = next((overrides[name] for name in observation.theirs if name in overrides), None)
     if override is None:
         return False
-    if override.theirs is None:
-        override.theirs = dict(observation.theirs)
-        override.save(update_fields=["theirs"])
-    return bool(override.theirs == dict(observation.theirs))
+    known = (override.theirs or {}).get(source)
+    if known is None:
+        _learn(override, source, observation.theirs)
+    return known is None or bool(known == dict(observation.theirs))
+
+
+def _learn_agreement(overrides: Iterable[Override], source: Source, observations: Sequence[Observation]) -> None:
+    """A source that says what was set by hand is known to: when it says something else later, that is news."""
+    if source == Source.RETRACTION_WATCH or any(each.kind in NOT_PROPOSED for each in observations):
+        return  # it said nothing about the fields of this paper
+    spoken_of = {name for each in observations for name in each.theirs}
+    for override in overrides:
+        if override.field not in spoken_of and source not in (override.theirs or {}):
+            _learn(override, source, {})
+
+
+def _learn(override: Override, source: Source, theirs: Mapping[str, Any]) -> None:
+    override.theirs = {**(override.theirs or {}), str(source): dict(theirs)}
+    override.save(update_fields=["theirs"])
 
 
 def _see_again(finding: Finding, observation: Observation, evidence_url: str, at: datetime) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from studies.completing import differences, has_other_title
 from studies.formats.readers.titles import without_mark
+from studies.matching.facts import is_preprint
 from studies.records import Author, Collective, Record
 
 # From the lighter to the graver. "Withdrawn" is the publisher's own word for a paper it took back.
@@ -62,7 +63,17 @@ def _differences(ours: Record, theirs: Record) -> Iterator[Observation]:
     for name in (found.field for found in differences(ours, theirs)):
         if name == "retraction_status" or (name == "authors" and not theirs.authors_complete):
             continue
+        if name == "preprint_doi" and is_preprint(theirs) and not is_preprint(ours):
+            yield from _preprint(ours, theirs)
+            continue
         yield Observation("differs", name, canonical_values(ours, name), canonical_values(theirs, name))
+
+
+def _preprint(ours: Record, theirs: Record) -> Iterator[Observation]:
+    """The source has the preprint under the number of the article: its own DOI is what we may lack."""
+    if theirs.doi and theirs.doi != ours.doi:
+        found = {"preprint_doi": theirs.doi}
+        yield Observation("differs", "preprint_doi", canonical_values(ours, "preprint_doi"), found)
 
 
 def _notices(ours: Record, theirs: Record) -> Iterator[Observation]:

@@ -33,13 +33,13 @@ FROM_SOURCES = frozenset(
 def note(proposal: Proposal, revision: Revision, changed: Iterable[str]) -> None:
     """Keep that these fields were set by hand, or that they follow a source again. Runs in the transaction of the change.
 
-    A proposal that a finding led to brings what the source says, so it ends the override. So does taking the change back
-    that made it.
+    A proposal that a finding led to brings what the source says, so it ends the override. So does taking back the change that
+    made it; taking back what a finding led to is setting it by hand.
     """
     fields = sorted(FROM_SOURCES & set(changed))
     if not fields:
         return
-    if proposal.kind == ProposalKind.REVERT or proposal.findings.exists():
+    if not _sets_by_hand(proposal):
         Override.objects.filter(study=revision.study_id, field__in=fields).delete()
         return
     for name in fields:
@@ -48,3 +48,11 @@ def note(proposal: Proposal, revision: Revision, changed: Iterable[str]) -> None
             field=name,
             defaults={"reason": proposal.note, "theirs": None, "revision_number": revision.number},
         )
+
+
+def _sets_by_hand(proposal: Proposal) -> bool:
+    if proposal.kind != ProposalKind.REVERT:
+        return not proposal.findings.exists()
+    number = proposal.details["number"]
+    reverted = Proposal.objects.filter(study=proposal.study_id, revision__number=number).first()
+    return reverted is not None and not _sets_by_hand(reverted)

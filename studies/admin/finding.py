@@ -43,7 +43,7 @@ class WaitingFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
         if not self.value():
-            return queryset.filter(state__in=integrity.WAITING)
+            return queryset.filter(pk__in=integrity.waiting().values("pk"))
         return queryset if self.value() == "all" else queryset.filter(state=self.value())
 
 
@@ -124,6 +124,10 @@ class FindingAdmin(ReadOnlyAdmin):
     list_select_related = ["study"]
     search_fields = ["study__slug"]
     sortable_by: list[str] = []
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """A retraction must not stand behind a page of typing errors."""
+        return [integrity.by_urgency(), "-found_at", "-id"]
 
     @admin.display(description="Task")
     def what(self, finding: Finding) -> str:

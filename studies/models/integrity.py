@@ -54,7 +54,8 @@ class Finding(models.Model):
 class Override(models.Model):
     """A bibliographic field that staff set by hand, against its source. The reason is public.
 
-    `theirs` is what the source said then: only when it says something else again is there a new finding.
+    `theirs` is what each source said when it was first compared after that, {source: values}, with no values where it agreed:
+    only when it says something else again is there a new finding.
     """
 
     study = models.ForeignKey("studies.Study", on_delete=models.CASCADE, related_name="overrides")
