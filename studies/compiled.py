@@ -7,7 +7,7 @@ read most keep the SQL. What comes back is what the queryset itself would give: 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
@@ -17,6 +17,9 @@ from django.db.models.query import ModelIterable
 
 Row = TypeVar("Row")
 Value = int | str
+Conversions = list[tuple[int, list[Callable[..., Any]], Any]]  # place in the row, functions, expression
+
+LENGTHS = (1, 3, 8, 20)  # of lists of ids; 20 is a page
 
 # Far below every id and no text of a study, yet within what a column of a database takes.
 _FIRST_NUMBER = -(2**62)
@@ -29,25 +32,39 @@ class Compiled(Generic[Row]):
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
         """`build` takes as many stand-ins as there will be values and gives the queryset.
 
-        It may only hand them to filters as they are. Each number of values is compiled apart, so lists of ids must be
-        short: a page of them, not all of an atlas.
+        It may only hand them to filters as they are. Each number of values is compiled apart; for lists of ids there is
+        `among`.
         """
         self._build = build
-        self._kept = threading.local()  # conversions belong to the connection, and that to its thread
+        self._statements: dict[Hashable, _Statement] = {}
+        self._own = threading.local()  # conversions belong to the connection, and that to its thread
 
     def __call__(self, *values: Value) -> list[Row]:
         """Ask with these values; one query."""
-        statement = self._statement(values)
+        key = (connection.vendor, *map(type, values))
+        statement = self._statements.get(key)
+        if statement is None:
+            built = self._build(*map(_stand_in, range(len(values)), values))
+            statement = self._statements[key] = _compiled(built)
         given = dict(zip(map(_stand_in, range(len(values)), values), values, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, [given.get(each, each) for each in statement.parameters])
-            return [statement.row(row) for row in cursor.fetchall()]
+            return statement.rows(cursor.fetchall(), self._conversions(key, statement))
 
-    def _statement(self, values: Sequence[Value]) -> _Statement:
-        kept: dict[Any, _Statement] = self._kept.__dict__
-        key = (connection.vendor, *map(type, values))
+    def among(self, ids: Sequence[int]) -> list[Row]:
+        """Ask with a list of ids, a page of them at most; without ids no query.
+
+        The list is filled up to one of few lengths with its last id, so that few statements are compiled.
+        """
+        if not ids:
+            return []
+        length = next((each for each in LENGTHS if each >= len(ids)), len(ids))
+        return self(*ids, *[ids[-1]] * (length - len(ids)))
+
+    def _conversions(self, key: Hashable, statement: _Statement) -> Conversions:
+        kept: dict[Any, Conversions] = self._own.__dict__
         if key not in kept:
-            kept[key] = _compiled(self._build(*map(_stand_in, range(len(values)), values)))
+            kept[key] = _conversions(statement.columns)
         return kept[key]
 
 
@@ -57,29 +74,39 @@ def _stand_in(place: int, value: Value) -> Value:
 
 @dataclass(frozen=True)
 class _Statement:
-    """`conversions` are (place in the row, functions, expression)."""
+    """The SQL with its parameters, the expressions of its columns, and what makes a row of an answer."""
 
     sql: str
     parameters: Sequence[Any]
-    columns: int
-    conversions: Sequence[tuple[int, Sequence[Callable[..., Any]], Any]]
+    columns: Sequence[Any]
     make: Callable[[Sequence[Any]], Any]
 
-    def row(self, columns: Sequence[Any]) -> Any:
-        converted = list(columns[: self.columns])
-        for place, functions, expression in self.conversions:
-            for function in functions:
-                converted[place] = function(converted[place], expression, connection)
-        return self.make(converted)
+    def rows(self, answers: Iterable[Sequence[Any]], conversions: Conversions) -> list[Any]:
+        width, made = len(self.columns), []
+        for answer in answers:
+            columns = list(answer[:width])
+            for place, functions, expression in conversions:
+                for function in functions:
+                    columns[place] = function(columns[place], expression, connection)
+            made.append(self.make(columns))
+        return made
 
 
 def _compiled(queryset: QuerySet[Any, Any]) -> _Statement:
     compiler = queryset.query.get_compiler(connection=connection)
     sql, parameters = compiler.as_sql()
-    found = compiler.get_converters([column for column, _, _ in compiler.select])
-    conversions = [(place, functions, expression) for place, (functions, expression) in found.items()]
     models = issubclass(queryset._iterable_class, ModelIterable)
-    return _Statement(sql, parameters, len(compiler.select), conversions, _model_maker(compiler) if models else tuple)
+    columns = [column for column, _, _ in compiler.select]
+    return _Statement(sql, parameters, columns, _model_maker(compiler) if models else tuple)
+
+
+def _conversions(columns: Sequence[Any]) -> Conversions:
+    """What this connection and the fields do to the values of each column."""
+    found = [
+        (place, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)], column)
+        for place, column in enumerate(columns)
+    ]
+    return [each for each in found if each[1]]
 
 
 def _model_maker(compiler: Any) -> Callable[[Sequence[Any]], Model]:

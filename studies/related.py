@@ -38,7 +38,7 @@ def related(study: Study, *, near: Near) -> list[Related]:
         return []
     index = facet_index.current()
     ids = choose(index, own=study.pk, near=near)
-    found = {other.pk: other for other in _named(*ids)} if ids else {}
+    found = {other.pk: other for other in _named.among(ids)}
     return [Related(found[pk], reason_for(index, pk, near)) for pk in ids if pk in found]
 
 

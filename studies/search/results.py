@@ -122,15 +122,13 @@ _flags: Compiled[Flag] = Compiled(lambda *ids: Flag.objects.filter(study__in=ids
 
 def _fetched(ids: Sequence[int]) -> Iterable[Study]:
     """Studies with `author_names` and `flag_marks`; names alone because a list has hundreds of authors."""
-    if not ids:
-        return []
-    studies: list[Any] = _studies(*ids)
+    studies: list[Any] = _studies.among(ids)
     for study in studies:
         study.author_names, study.flag_marks = [], []
     by_id = {study.pk: study for study in studies}
-    for each, collective, family in _names(*by_id):
+    for each, collective, family in _names.among(list(by_id)):
         by_id[each].author_names.append(collective or family)
-    for flag in _flags(*by_id):
+    for flag in _flags.among(list(by_id)):
         by_id[flag.study_id].flag_marks.append(flag)
     return studies
 
@@ -153,9 +151,7 @@ _texts: Compiled[Study] = Compiled(
 
 
 def _found_elsewhere(ids: Sequence[int], phrases: Collection[Phrase]) -> dict[int, SafeString]:
-    if not ids:
-        return {}
-    return {study.pk: found_in(study, getattr(study, "abstract", None), phrases) for study in _texts(*ids)}
+    return {study.pk: found_in(study, getattr(study, "abstract", None), phrases) for study in _texts.among(ids)}
 
 
 def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase]) -> SafeString:

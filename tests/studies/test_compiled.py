@@ -10,7 +10,7 @@ from studies.compiled import Compiled, hand_over
 from studies.models import Abstract, Author, CaseDefinition, PublicState, Study, StudyDefinition
 from tests.studies.factories import CODED, TEXTS, published_study
 
-QUOTED = [{"definition": "ccc-2003", "quote": "All patients met the CCC.", "locator": "methods"}]
+QUOTED = [{"definition": "ccc-2003", "quote": "All patients met the CCC.", "locator": "methods", "basis": "full_text"}]
 
 
 @pytest.fixture
@@ -113,3 +113,13 @@ def test_rows_that_were_handed_over_are_not_asked_again(studies):
     hand_over(study, {"authors": list(study.authors.all())})
     with pytest.raises(TypeError, match="fetched already"):
         study.authors.filter(family="Berg")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 9, 25])
+def test_any_number_of_ids_finds_each_once(db, number):
+    pages = [CaseDefinition(slug=f"made-{place}", name=f"Made {place}", pem="required") for place in range(25)]
+    ids = [made.pk for made in CaseDefinition.objects.bulk_create(pages)]
+    ask = Compiled(lambda *ids: CaseDefinition.objects.filter(pk__in=ids).order_by("pk"))
+    with CaptureQueriesContext(connection) as queries:
+        assert [each.pk for each in ask.among(ids[:number])] == ids[:number]
+    assert len(queries) == (1 if number else 0)
