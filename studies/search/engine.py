@@ -69,7 +69,7 @@ def find(filters: Filters, catalogue: Catalogue | None = None) -> Page:
     query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
     within = _matches(catalogue, query)
     result = catalogue.index.select(filters.selection, within)
-    pages = pages_of(number=filters.page, total=result.total, address=lambda number: filters.at(number).address)
+    pages = pages_of(number=filters.page, total=result.total, address=filters.page_address)
     return Page(
         filters=filters,
         query=query,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from urllib.parse import urlencode
 
 from studies.search.facets import FACETS, Selection
@@ -74,33 +75,32 @@ class Filters:
         """With another search text."""
         return replace(self, q=q, page=1)
 
-    def at(self, page: int) -> Filters:
-        return replace(self, page=page)
-
     @property
     def address(self) -> str:
         """The query part of the list's address with its question mark; "?" alone where nothing is chosen."""
-        years = [
-            (name, each)
-            for name, each in [("year_from", self.year_from), ("year_to", self.year_to)]
-            if each is not None
-        ]
-        return _address(
-            self._asked, urlencode(years), self._shown, urlencode({"page": self.page} if self.page > 1 else {})
-        )
+        return self.page_address(self.page)
+
+    def page_address(self, page: int) -> str:
+        """The address of another page of the same list."""
+        return _address(self._asked, self._years, self._shown, f"page={page}" if page > 1 else "")
 
     def at_years(self, spans: Iterable[tuple[int, int]]) -> list[str]:
         """The addresses of the first page with each span of years in the place of the chosen one."""
         asked, shown = self._asked, self._shown
         return [_address(asked, f"year_from={first}&year_to={last}", shown) for first, last in spans]
 
-    @property
+    @cached_property
     def _asked(self) -> str:
         pairs = [("q", self.q)] if self.q else []
         pairs += [(facet, value) for facet in FACETS for value in self.values.get(facet, ())]
         return urlencode(pairs)
 
-    @property
+    @cached_property
+    def _years(self) -> str:
+        years = {"year_from": self.year_from, "year_to": self.year_to}
+        return urlencode({name: year for name, year in years.items() if year is not None})
+
+    @cached_property
     def _shown(self) -> str:
         pairs = [("synonyms", "off")] if not self.synonyms else []
         pairs += [("sort", self.sort)] if self.sort else []

@@ -7,7 +7,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from studies.search.choices import BAR_WIDTH, Bar, Option
+from studies.search.choices import BAR_WIDTH, Bar, Group, Option
 
 register = template.Library()
 
@@ -15,14 +15,25 @@ _escaped = lru_cache(maxsize=2000)(escape)  # for the names of values, which are
 
 
 @register.simple_tag
-def options(facet: str, choices: Iterable[Option]) -> SafeString:
-    """The checkboxes of a facet as list items."""
-    items = (
+def facets(groups: Iterable[Group]) -> SafeString:
+    """The facets with their checkboxes; those behind "more" in a part that opens."""
+    return mark_safe("".join(map(_facet, groups)))  # noqa: S308 - every part is escaped or a number
+
+
+def _facet(group: Group) -> str:
+    more = f"<details><summary>{len(group.more)} more</summary><ul>{_options(group.facet, group.more)}</ul></details>"
+    return (
+        f"<fieldset><legend>{_escaped(group.legend)}</legend>\n"
+        f"<ul>{_options(group.facet, group.options)}</ul>\n{more if group.more else ''}\n</fieldset>\n"
+    )
+
+
+def _options(facet: str, choices: Iterable[Option]) -> str:
+    return "".join(
         f'<li><label><input type="checkbox" name="{facet}" value="{_escaped(option.value)}"'
         f"{' checked' if option.checked else ''}> {_escaped(option.label)} ({option.count})</label></li>"
         for option in choices
     )
-    return mark_safe("".join(items))  # noqa: S308 - every part is escaped or a number
 
 
 @register.simple_tag

@@ -93,7 +93,7 @@ def test_a_step_starts_again_at_the_first_page():
     assert filters.without_choices().address == "?q=x"
     assert filters.exact.address == "?q=x&pem=required&pem=unclear&year_from=2000&synonyms=off"
     assert filters.asking("y").address == "?q=y&pem=required&pem=unclear&year_from=2000"
-    assert filters.at(2).address == "?q=x&pem=required&pem=unclear&year_from=2000&page=2"
+    assert filters.page_address(2) == "?q=x&pem=required&pem=unclear&year_from=2000&page=2"
 
 
 @given(
