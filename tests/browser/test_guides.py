@@ -1,0 +1,45 @@
+"""Guides, paths, questions and glossary in a browser: no accessibility fault, nothing moves sideways, reached by the menu."""
+
+import pytest
+
+from tests.browser.following import follow
+
+PATHS = [
+    "/start/",
+    "/start/newly-ill/",
+    "/guides/",
+    "/guides/what-is-me-cfs/",
+    "/questions/",
+    "/glossary/?part=e-m",
+]
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_text_has_no_fault_and_fits_a_narrow_screen(atlas, visit, axe, nu, path):
+    page = visit(atlas.url + path, width=320)
+    nu(page.content())
+    axe(page)
+    assert page.evaluate(SIDEWAYS) == 0
+    assert page.locator("h1").count() == 1
+
+
+def test_newcomer_gets_from_the_start_page_to_a_guide_without_script(atlas, visit):
+    page = visit(atlas.url, js=False)
+    follow(page.get_by_role("link", name="Start with a short path"))
+    page.wait_for_url(f"{atlas.url}/start/")
+    follow(page.get_by_role("link", name="I am newly ill"))
+    page.wait_for_url(f"{atlas.url}/start/newly-ill/")
+    follow(page.get_by_role("main").get_by_role("link", name="What is ME/CFS?"))
+    page.wait_for_url(f"{atlas.url}/guides/what-is-me-cfs/")
+    assert page.get_by_role("heading", name="In 30 seconds").count() == 1
+    assert page.get_by_text("Sample text, not reviewed.").count() == 2
+
+
+def test_menu_of_a_wide_screen_takes_no_more_than_two_lines(atlas, visit):
+    page = visit(f"{atlas.url}/guides/")
+    links = page.get_by_role("navigation", name="Main", exact=True).get_by_role("link").all()
+    assert len(links) == 10
+    assert len({round(link.bounding_box()["y"]) for link in links}) <= 2
+    current = page.get_by_role("navigation", name="Main", exact=True).locator("[aria-current]")
+    assert current.all_inner_texts() == ["Guides"]
