@@ -510,7 +510,7 @@ def test_file_holds_nothing_but_words_of_a_receipt(client, words):
     assert (response.status_code, response.content) == (400, b"These are not the six words of a receipt.\n")
 
 
-def test_way_from_form_to_receipt_has_a_constant_number_of_queries(client, study):
+def test_way_from_form_to_receipt_has_a_constant_number_of_queries(client, study, slowly):
     def whole_way() -> int:
         with CaptureQueriesContext(connection) as found:
             form = form_of(client.get(f"/contribute/{study.slug}/?field=key_point"))

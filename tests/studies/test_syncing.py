@@ -16,7 +16,7 @@ from tests.sources.shelves import FIRST_DAY
 from tests.studies.factories import make_study, make_user
 from tests.studies.syncs import ask_from_the_first_day, rows, serving_articles, sync, told
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("from_the_first_day")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("slowly", "from_the_first_day")]
 
 
 @pytest.fixture
