@@ -149,7 +149,7 @@ def open_findings():
     return [(each.kind, each.field) for each in Finding.objects.filter(state=FindingState.OPEN).order_by("field")]
 
 
-def test_paper_as_the_source_has_it_gives_no_finding(stub, study):
+def test_paper_as_the_source_has_it_gives_no_finding(slowly, stub, study):
     for source in (Source.PUBMED, Source.CROSSREF):
         report, told = run(stub, source)
         assert (report.compared, report.failed, report.fault, told) == (1, 0, "", [])
