@@ -73,12 +73,23 @@ def misfit_of_coding(coding: Coding, year: int | None) -> str:
             )
         for slug in coding.topics:
             known.topic(slug)
+        _refuse_impossible(coding)
         _badge(study, coding, known)
     except ValidationError as error:
         return "; ".join(f"{name}: {' '.join(words)}" for name, words in error.message_dict.items())
     except (IncomingError, pem.PemError) as error:
         return f"{error}".removeprefix("x: ")
     return ""
+
+
+def _refuse_impossible(coding: Coding) -> None:
+    """What the database would refuse, and a whole batch with it. Raises IncomingError."""
+    rows = [(row.slug, row.role, row.cohort) for row in coding.definitions]
+    if len(set(rows)) < len(rows):
+        raise IncomingError("a case definition stands twice with one role and illness group")
+    for kind, _ in coding.links:
+        if kind not in LinkType.values:
+            raise IncomingError(f"unknown kind of link: {kind!r}")
 
 
 class _Known:
@@ -183,7 +194,9 @@ def _create_coding(coded: Sequence[tuple[Study, Coding]], known: _Known, is_samp
     )
     through = Study.topics.through
     through.objects.bulk_create(
-        through(study_id=study.pk, topic_id=known.topic(slug)) for study, coding in coded for slug in coding.topics
+        through(study_id=study.pk, topic_id=known.topic(slug))
+        for study, coding in coded
+        for slug in dict.fromkeys(coding.topics)
     )
 
 
@@ -214,13 +227,16 @@ def _provenance(study: Study, coding: Coding, *, is_sample: bool) -> Iterable[Te
 
 def _create_links(pairs: Sequence[tuple[Study, Incoming]]) -> list[str]:
     by_doi = {study.doi: study for study, _ in pairs if study.doi}
-    links: dict[tuple[int, int, str], StudyLink] = {}
+    links: dict[tuple[Any, ...], StudyLink] = {}
     problems = []
     for study, paper in pairs:
         for kind, doi in paper.coding.links if paper.coding else ():
-            if doi in by_doi:
+            if doi == study.doi:
+                problems.append(f"{study.slug}: not linked, the DOI {doi} is its own")
+            elif doi in by_doi:
                 link = _link(study, by_doi[doi], kind)
-                links[link.source_id, link.target_id, link.type] = link
+                ends = sorted((link.source_id, link.target_id))
+                links.setdefault((*ends, link.type), link)  # it never stands in both directions
             else:
                 problems.append(f"{study.slug}: not linked, no study with DOI {doi} arrived with it")
     StudyLink.objects.bulk_create(links.values())

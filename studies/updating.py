@@ -10,7 +10,7 @@ from django.db.models import prefetch_related_objects
 
 from studies import completing
 from studies.bibliography import record_of
-from studies.creating import abstract_row, add_coding, author_rows, columns_of, short_source
+from studies.creating import abstract_row, add_coding, author_rows, columns_of, misfit_of_coding, short_source
 from studies.incoming import LIST_TEXTS, TEXTS, Incoming
 from studies.locks import locked_all
 from studies.matching.facts import is_preprint
@@ -89,8 +89,10 @@ def _add_coding(study: Study, paper: Incoming) -> tuple[list[str], str]:
     is_begun = any(getattr(study, name) for name in (*TEXTS, *LIST_TEXTS)) or study.design != Design.NOT_CLASSIFIED
     if is_begun or study.definitions.exists():
         return [], "The draft has texts or a coding already, and they stay as they are."
+    if reason := misfit_of_coding(paper.coding, study.year):  # of this study: the record may have another year or none
+        return [], f"Its texts and coding were not taken in: {reason}"
     add_coding(study, paper.coding)
-    return ["texts and coding"], ""
+    return ["texts and coding"], "Its links to other papers were not taken in." if paper.coding.links else ""
 
 
 def _changed_columns(study: Study, columns: Mapping[str, Any]) -> dict[str, Any]:

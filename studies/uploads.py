@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from studies.errors import Problems, Stale
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LONGEST_NAME = 200
+# Of each list of a report as many rows are kept as a page shows, and of each text as much as a cell: a file may hold 10,000
+# records that all have something to say. `manage.py ingest` tells all.
+MOST_ROWS = 500
+LONGEST_TEXT = 500
+LISTS = ("refused", "possible_duplicates", "records", "problems")
+# Writing takes minutes at most. After this, whoever wrote was stopped, and the file may be decided again.
+WRITING_TAKES = timedelta(minutes=30)
 
 
 def try_out(*, name: str, file: BinaryIO, most: int, by: User) -> Upload:
@@ -41,7 +49,7 @@ def try_out(*, name: str, file: BinaryIO, most: int, by: User) -> Upload:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        report=as_data(report),
+        report=_kept(report),
         sent_by=by,
         sent_at=timezone.now(),
     )
@@ -50,18 +58,19 @@ def try_out(*, name: str, file: BinaryIO, most: int, by: User) -> Upload:
 def confirm(*, upload: Upload, version: int, most: int, by: User) -> Upload:
     """Write what was tried; the report then says what became of each record, which may differ if others were busy meanwhile.
 
-    Effects: those of `importing.import_files`; the upload is confirmed and its bytes go. Raises NotAllowed, Stale, Problems.
+    Effects: those of `importing.import_files`; the upload is confirmed and its bytes go. They stay until all is written:
+    records come in batches, and a file of which only a part came in can be written again without doing harm. Raises
+    NotAllowed, Stale, Problems.
     """
     role_of(by, "propose")
-    content = bytes(upload.content or b"")
-    _decide(upload, version, UploadState.CONFIRMED)
+    _take(upload, version, decided_at=timezone.now())
+    mine = Upload.objects.filter(pk=upload.pk, version=version + 1, state=UploadState.TRIED)
     try:
-        report = _import(upload.name, content, most=most, dry_run=False)
+        report = _import(upload.name, bytes(mine.get().content or b""), most=most, dry_run=False)
     except BaseException:
-        # Records are written in batches: what came in stays, and the file can be written again without doing harm.
-        Upload.objects.filter(pk=upload.pk).update(state=UploadState.TRIED, content=content, decided_at=None)
+        mine.update(decided_at=None)
         raise
-    Upload.objects.filter(pk=upload.pk).update(report=as_data(report))
+    mine.update(state=UploadState.CONFIRMED, content=None, report=_kept(report), decided_at=timezone.now())
     upload.refresh_from_db()
     return upload
 
@@ -69,7 +78,13 @@ def confirm(*, upload: Upload, version: int, most: int, by: User) -> Upload:
 def discard(*, upload: Upload, version: int, by: User) -> None:
     """Effects: the upload is discarded and its bytes go. Raises NotAllowed, Stale."""
     role_of(by, "propose")
-    _decide(upload, version, UploadState.DISCARDED)
+    _take(upload, version, decided_at=timezone.now(), state=UploadState.DISCARDED, content=None)
+
+
+def is_being_written(upload: Upload) -> bool:
+    """Whether somebody confirmed it and the records are still going in."""
+    began = upload.decided_at if upload.state == UploadState.TRIED else None
+    return began is not None and began > timezone.now() - WRITING_TAKES
 
 
 def _import(name: str, content: bytes, *, most: int, dry_run: bool) -> FileReport:
@@ -80,14 +95,26 @@ def _import(name: str, content: bytes, *, most: int, dry_run: bool) -> FileRepor
 
 
 @transaction.atomic
-def _decide(upload: Upload, version: int, state: UploadState) -> None:
+def _take(upload: Upload, version: int, **values: Any) -> None:
     """Take the upload; whoever comes second finds no row and gets Stale."""
-    waiting = Upload.objects.filter(pk=upload.pk, version=version, state=UploadState.TRIED)
-    decided: dict[str, Any] = {
-        "state": state,
-        "content": None,
-        "decided_at": timezone.now(),
-        "version": F("version") + 1,
-    }
-    if waiting.update(**decided) != 1:
+    nobody_writes = Q(decided_at=None) | Q(decided_at__lte=timezone.now() - WRITING_TAKES)
+    waiting = Upload.objects.filter(nobody_writes, pk=upload.pk, version=version, state=UploadState.TRIED)
+    if waiting.update(version=F("version") + 1, **values) != 1:
         raise Stale("Somebody decided about this file already.")
+
+
+def _kept(report: FileReport) -> dict[str, Any]:
+    """The report with the first rows of its lists, and in `counts` how many there were."""
+    data = as_data(report)
+    counts = {name: len(data[name]) for name in LISTS}
+    return {**data, **{name: _short(data[name][:MOST_ROWS]) for name in LISTS}, "counts": counts}
+
+
+def _short(value: Any) -> Any:
+    """Without what a database cannot hold: signs for which a record may have been refused."""
+    if isinstance(value, str):
+        value = value.replace("\0", "").encode(errors="replace").decode()
+        return value if len(value) <= LONGEST_TEXT else f"{value[:LONGEST_TEXT]} …"
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return {name: _short(each) for name, each in value.items()} if isinstance(value, dict) else value

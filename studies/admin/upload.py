@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models.fields.json import KT
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
@@ -18,9 +19,7 @@ from studies.admin.steps import out_of_date
 from studies.errors import Problems, Stale
 from studies.formats.readers.detection import READERS
 from studies.models import Upload
-
-# A table of everything in a large file helps nobody; the command line gives the whole report.
-MOST_SHOWN = 500
+from studies.roles import NotAllowed
 
 
 class UploadForm(forms.Form):
@@ -43,15 +42,16 @@ class UploadAdmin(ReadOnlyAdmin):
     sortable_by: list[str] = []
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).defer("content")
+        """Without what is large: the file itself, and the report with its tables."""
+        return super().get_queryset(request).defer("content", "report").annotate(read=KT("report__read"))
 
     @admin.display(description="Format")
     def format_name(self, upload: Upload) -> str:
         return READERS[upload.format].name if upload.format in READERS else upload.format
 
     @admin.display(description="Records")
-    def records(self, upload: Upload) -> int:
-        return int(upload.report.get("read", 0))
+    def records(self, upload: Any) -> int:
+        return int(upload.read or 0)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("studies.add_upload")
@@ -72,6 +72,8 @@ class UploadAdmin(ReadOnlyAdmin):
             file = form.cleaned_data["file"]
             try:
                 upload = uploads.try_out(name=file.name, file=file, most=_most(), by=request.user)
+            except NotAllowed as error:
+                raise PermissionDenied from error
             except Problems as error:
                 for sentence in error.messages:
                     form.add_error("file", sentence)
@@ -104,7 +106,10 @@ class UploadAdmin(ReadOnlyAdmin):
             problems=problems or [],
             rows=rows_of(upload.report),
             decision=DecisionForm(initial={"version": upload.version}),
-            may_decide=upload.state == "tried" and request.user.has_perm("studies.change_upload"),
+            is_being_written=uploads.is_being_written(upload),
+            may_decide=upload.state == "tried"
+            and not uploads.is_being_written(upload)
+            and request.user.has_perm("studies.change_upload"),
         )
 
     def _decision(self, name: str, act: Any) -> URLPattern:
@@ -116,6 +121,8 @@ class UploadAdmin(ReadOnlyAdmin):
             version = form.cleaned_data["version"] if form.is_valid() else -1
             try:
                 return act(request, upload, version)
+            except NotAllowed as error:
+                raise PermissionDenied from error
             except Stale as error:
                 return out_of_date(self, request, upload, str(error), typed=[])
             except Problems as error:
@@ -137,14 +144,16 @@ class UploadAdmin(ReadOnlyAdmin):
 
 
 def rows_of(report: dict[str, Any]) -> dict[str, Any]:
-    """What a person has to look at, record by record in the file's order, at most MOST_SHOWN; and how many are left out."""
+    """What a person has to look at, record by record in the file's order; and how many are left out."""
     refused = [{**row, "fate": "refused"} for row in report.get("refused", [])]
     alike = [
         {**row, "fate": "perhaps the same as", "reason": " ".join(row["reasons"])}
         for row in report.get("possible_duplicates", [])
     ]
     every = sorted([*refused, *alike, *report.get("records", [])], key=lambda row: row["record"])
-    return {"shown": every[:MOST_SHOWN], "left_out": max(0, len(every) - MOST_SHOWN)}
+    shown, counts = every[: uploads.MOST_ROWS], report.get("counts", {})
+    number = sum(counts.get(name, 0) for name in ("refused", "possible_duplicates", "records"))
+    return {"shown": shown, "left_out": max(0, number - len(shown))}
 
 
 def _most() -> int:

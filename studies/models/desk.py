@@ -106,7 +106,10 @@ class Arrival(models.Model):
 
 
 class Upload(models.Model):
-    """A file that an editor sent: tried first, written once it is confirmed. Its bytes go when it is decided."""
+    """A file that an editor sent: tried first, written once it is confirmed. Its bytes go when it is decided and written.
+
+    One that is tried and has a `decided_at` is being written since then.
+    """
 
     name = models.CharField("file name", max_length=200)
     format = models.CharField(max_length=20)

@@ -237,7 +237,7 @@ def test_ingest_keeps_the_retraction_that_a_source_states():
         ({"title": " "}, "It has no title."),
         ({"volume": "1" * 51}, "Its volume is longer than 50 characters."),
         ({"month": 2, "day": 30}, "Its date does not exist."),
-        ({"journal": "J\0S"}, "It holds a null character."),
+        ({"journal": "J\0S"}, "It holds a sign that cannot be stored."),
         ({"doi": "10.1000/A"}, "Its doi is not written as the atlas writes it."),
         ({"pmid": "x"}, "Its identifier is not a PubMed number: 'x'."),
         ({"authors": (Person(""),)}, "One of its authors has no family name."),

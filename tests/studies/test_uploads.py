@@ -1,10 +1,14 @@
 """Files that editors send through the admin: tried, then written or left."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from studies import incoming, uploads
 from studies.formats.readers.detection import open_file
@@ -128,6 +132,53 @@ def test_fault_while_writing_leaves_the_file_to_be_written_again(desk, monkeypat
     assert Study.objects.filter(doi="10.1000/new").count() == 1
 
 
+def test_process_that_is_killed_while_writing_loses_nothing(desk, monkeypatch):
+    sent(desk)
+    began = timezone.now()
+    Upload.objects.update(version=1, decided_at=began)  # what `confirm` had written when it was killed
+    upload = Upload.objects.get()
+    page = desk.get(f"/admin/studies/upload/{upload.pk}/change/").content.decode()
+    assert ("Somebody began to write it" in page, "Leave it" in page) == (True, False)
+    assert (decide(desk, upload, "confirm").status_code, decide(desk, upload, "discard").status_code) == (409, 409)
+    Upload.objects.update(decided_at=began - uploads.WRITING_TAKES)
+    assert decide(desk, upload, "confirm").status_code == 302
+    upload.refresh_from_db()
+    assert (upload.state, upload.content, Study.objects.count()) == (UploadState.CONFIRMED, None, 2)
+
+
+def test_report_of_a_file_full_of_faults_stays_small(desk):
+    number = uploads.MOST_ROWS + 7
+    sent(desk, "".join(f"TY  - JOUR\r\nN1  - {each}\r\nER  - \r\n" for each in range(number)))
+    upload = Upload.objects.get()
+    assert (upload.report["counts"]["refused"], len(upload.report["refused"])) == (number, uploads.MOST_ROWS)
+    page = desk.get(f"/admin/studies/upload/{upload.pk}/change/").content.decode()
+    assert (page.count('<th scope="row">'), "7 more are not shown." in page) == (uploads.MOST_ROWS, True)
+
+
+def test_long_texts_of_a_report_are_cut():
+    title = "x" * 5000
+    report = imported(drafted(bibliography={"title": title}, topics=["y" * 5000])).report
+    assert report["refused"][0]["title"] == "x" * uploads.LONGEST_TEXT + " …"
+    assert len(report["refused"][0]["reason"]) == uploads.LONGEST_TEXT + 2
+
+
+def test_list_of_uploads_reads_neither_files_nor_reports(desk, django_assert_max_num_queries):
+    sent(desk)
+    with CaptureQueriesContext(connection) as queries:
+        assert desk.get("/admin/studies/upload/").context["cl"].result_list[0].get_deferred_fields() == {
+            "content", "report",
+        }  # fmt: skip
+    assert not [each for each in queries if '"content",' in each["sql"]]
+
+
+def test_person_with_the_right_and_without_a_role_may_not_import(client):
+    person = make_user("editor")
+    person.user_permissions.set(person.groups.get().permissions.all())
+    person.groups.clear()
+    sign_in(client, person)
+    assert (sent(client).status_code, Upload.objects.count()) == (403, 0)
+
+
 def test_moderator_may_not_import(client):
     sign_in(client, make_user("moderator"))
     assert client.get(ADD).status_code == 403
@@ -222,6 +273,67 @@ def test_drafted_text_that_cannot_be_stored_is_refused_with_the_reason_and_the_r
     report = imported(drafted(**changed), fine).report
     assert (report["created"], len(report["refused"])) == (1, 1)
     assert report["refused"][0]["reason"].startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"case_definitions": [{"definition": "fukuda-1994", "role": "inclusion"}] * 2},
+        {"topics": ["immune-system"] * 2},
+        {"texts": drafted()["texts"] | {"summary": "a\ud800b"}},
+        {"bibliography": drafted()["bibliography"] | {"title": "a\ud800b"}},
+        {"bibliography": drafted()["bibliography"] | {"authors": [{"family": "a\ud800b", "given": ""}]}},
+        {"bibliography": drafted()["bibliography"] | {"authors": [{"collective": "a\0b"}]}},
+        {"texts": drafted()["texts"] | {"summary": "a\0b"}},
+        {"texts": drafted()["texts"] | {"findings": ["a\0b"]}},
+        {"texts": drafted()["texts"] | {"findings": "one text"}},
+        {"case_definitions": [{"definition": "fukuda-1994", "role": "inclusion", "quote": "a\0b"}]},
+        {"case_definitions": [{"definition": "fukuda-1994", "role": "inclusion", "cohort": "x" * 200}]},
+        {"links": [{"type": "no-such", "doi": "10.1000/fine"}]},
+        {"links": [{"type": "replicates", "doi": "10.1000/new"}]},
+        {"links": [{"type": "replicates", "doi": "10.1000/fine"}] * 2},
+        {"patients": 10**30},
+        {"patients": -1},
+        {"patients": True},
+        {"patients": 1.5},
+        {"method_flags": [{"a": 1}]},
+        {"method_flags": ["no-such"]},
+        {"pem_measured_by": [7]},
+        {"pem_statement": {"claim": "no-such", "quote": "x"}},
+        {"pem_statement": {"claim": "reported"}},
+        {"evidence_level": "great"},
+        {"basis": "guess"},
+        {"population_label": "x" * 5000},
+        {"bibliography": drafted()["bibliography"] | {"license_url": "x" * 5000}},
+        {"bibliography": drafted()["bibliography"] | {"abstract": [{"label": "x" * 5000, "text": "a\0b"}]}},
+        {"drafter": {"model": "a\0b"}},
+        {"drafter": {"model": ["a"]}},
+        {"bibliography": drafted()["bibliography"] | {"published_on": "1980-01-01"}},
+    ],
+)
+def test_drafted_text_of_any_kind_never_stops_the_rest_of_the_file(changed):
+    fine = drafted(bibliography=drafted()["bibliography"] | {"doi": "10.1000/fine", "title": "Sleep in ME/CFS"})
+    report = imported(drafted(**changed), fine).report
+    assert (report["read"], Study.objects.filter(doi="10.1000/fine").exists()) == (2, True)
+
+
+@pytest.mark.parametrize("year", [1980, None])
+def test_coding_that_cannot_be_of_the_study_leaves_the_draft_as_it_is(year):
+    study = make_study(
+        title="Small fibres in ME/CFS", doi="10.1000/new", authors=["Adams, Barbara"],
+        published_on=date(1980, 1, 1), published_precision="year",
+    )  # fmt: skip
+    paper = {name: value for name, value in drafted()["bibliography"].items() if name != "published_on"}
+    report = imported(drafted(bibliography=paper)).report
+    study.refresh_from_db()
+    assert (study.question, report["records"][0]["reason"][:40]) == ("", "Its texts and coding were not taken in: ")
+
+
+def test_links_that_are_not_taken_in_are_told():
+    make_study(title="Small fibres in ME/CFS", doi="10.1000/new", authors=["Adams, Barbara"])
+    links = [{"type": "replicates", "doi": "10.1000/fine"}]
+    report = imported(drafted(links=links)).report
+    assert (report["updated"], report["records"][0]["reason"]) == (1, "Its links to other papers were not taken in.")
 
 
 def test_admin_page_shows_the_form_with_its_help(desk):
