@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import Resolver404, resolve
 
-from studies import public_state, text_history
+from studies import markdown, public_state, text_history
 from studies.canonical import canonical, sha256_hex
 from studies.errors import Problems, Stale
 from studies.models import Guide, GuideRevision, Study
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 PARTS = ("title", "audience", "glance", "short", "deep", "known", "thought", "unknown", "sources", "steps", "position")
+MARKDOWN = ("glance", "short", "deep", "known", "thought", "unknown")
 FEWEST_STEPS = 2
 YEARS_BETWEEN_REVIEWS = (
     3  # the longest time that a health text may go without a review (PIF TICK, criterion on review dates)
@@ -147,12 +148,34 @@ def withdraw(*, guide: Guide, by: User) -> None:
     public_state.move_counter()
 
 
+@transaction.atomic
+def restore(*, guide: Guide, by: User) -> None:
+    """Bring a withdrawn guide back, as readers saw it last. Effects: state published, the counter moves.
+
+    Raises NotAllowed, Stale.
+    """
+    role_of(by, "lead")
+    row = _locked(guide, GuideState.WITHDRAWN)
+    row.state = GuideState.PUBLISHED
+    row.save(update_fields=["state"])
+    public_state.move_counter()
+
+
+def due_for_review(*, by: date) -> list[int]:
+    """Ids of the guides of which readers see a version that has to be looked at again by this day."""
+    return [version.guide_id for version in _newest() if _shown(version).review_due_on <= by]
+
+
 def shown(kind: GuideKind, slug: str | None = None) -> list[Shown]:
     """What readers see, in order; all of one kind, or one of them. One query."""
-    newest = GuideRevision.objects.filter(guide__kind=kind, number=F("guide__version")).select_related("guide")
-    newest = newest.exclude(guide__state=GuideState.WITHDRAWN)
+    newest = _newest().filter(guide__kind=kind)
     newest = newest.filter(guide__slug=slug) if slug is not None else newest
     return sorted(map(_shown, newest), key=lambda one: (one.values.get("position", 0), one.title))
+
+
+def _newest() -> QuerySet[GuideRevision]:
+    newest = GuideRevision.objects.filter(number=F("guide__version")).select_related("guide")
+    return newest.exclude(guide__state=GuideState.WITHDRAWN)
 
 
 def _shown(version: GuideRevision) -> Shown:
@@ -181,20 +204,23 @@ def _unknown_studies(guide: Guide) -> Iterator[str]:
 
 
 def _bad_links(guide: Guide) -> Iterator[str]:
-    for link in [*(source.get("url", "") for source in guide.sources), *(step["url"] for step in guide.steps)]:
+    typed = [*(source.get("url", "") for source in guide.sources), *(step["url"] for step in guide.steps)]
+    in_texts = [link for part in MARKDOWN for link in markdown.links(getattr(guide, part))]
+    for link in dict.fromkeys([*typed, *in_texts]):
         if link and not _leads_somewhere(link):
             yield f"{link} is neither a page of the atlas nor an address that begins with https://."
 
 
 def _leads_somewhere(link: str) -> bool:
-    parts = urlsplit(link)
-    if parts.scheme or parts.netloc:
-        return parts.scheme == "https" and bool(parts.netloc)
+    """Whether a reader can follow it: to another site, or to a page of the atlas that is not for staff alone."""
     try:
-        resolve(parts.path)
-    except Resolver404:
+        parts = urlsplit(link)
+        if parts.scheme or parts.netloc:
+            return parts.scheme == "https" and bool(parts.hostname)
+        page = resolve(parts.path)
+    except (Resolver404, ValueError):
         return False
-    return parts.path.startswith("/")
+    return parts.path.startswith("/") and page.app_name != "admin"
 
 
 def _name(part: str) -> str:

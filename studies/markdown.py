@@ -24,6 +24,12 @@ def render(text: str) -> str:
     return nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https"}, link_rel=None)
 
 
+def links(text: str) -> list[str]:
+    """Every address that the text links to, as it was written, whether or not a reader could follow it."""
+    inline = (token for block in _reader().parse(text) for token in block.children or ())
+    return [str(token.attrGet("href")) for token in inline if token.type == "link_open"]
+
+
 def words(text: str) -> int:
     """How many words a reader reads, without the marks."""
     return len(nh3.clean(render(text), tags=set()).split())

@@ -22,7 +22,7 @@ Text = Guide | GlossaryTerm
 
 @dataclass(frozen=True)
 class Broken:
-    """A version that is not as it was recorded; `number` is None where the text itself is not what its newest version says."""
+    """A version that is not as it was recorded; `number` is None where it is the text itself."""
 
     text: str
     number: int | None

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 
-from studies import text_history, triggers
+from studies import terms, text_history, triggers
 from studies.canonical import SALT_BYTES, CanonicalError, sha256_hex
 from studies.models import Proposal, PublicState, Revision, RevisionValue, Study
 from studies.revisions import link_of
@@ -53,10 +53,14 @@ def verify() -> list[Fault]:
     of_studies = [fault for batch in _batches() for fault in _study_chains(batch, missing, end, removals)]
     named = {fault.sequence for fault in of_studies if fault.message == MISSING}
     found = [fault for fault in of_atlas if fault.message != MISSING or fault.sequence not in named]
-    found += (
-        of_studies + list(_without_study()) + list(_refusal()) + [Fault(str(each)) for each in text_history.broken()]
-    )
+    found += of_studies + list(_without_study()) + list(_refusal()) + list(_texts())
     return sorted(found, key=lambda fault: fault.sequence or end.revisions + 1)
+
+
+def _texts() -> Iterator[Fault]:
+    """Guides and terms have chains of their own."""
+    for broken in chain(text_history.broken(), terms.unlike_their_history()):
+        yield Fault(str(broken))
 
 
 def holds(anchor: str) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -15,6 +18,7 @@ from studies import guides
 from studies.admin.base import StaffAdmin
 from studies.admin.fields import LONG
 from studies.admin.guide_fields import SourcesField, StepsField
+from studies.admin.seen import SeenForm, held
 from studies.admin.showing import Shown
 from studies.admin.steps import Step, StepForm, Told, buttons, note_field, step_urls
 from studies.diff import as_text, changes, pieces
@@ -22,16 +26,16 @@ from studies.markdown import render, words
 from studies.models import Guide
 from studies.vocabulary_desk import GuideState
 
-DEPTHS = ("glance", "short", "deep", "known", "thought", "unknown")
+DEPTHS = guides.MARKDOWN
+SOON = timedelta(days=60)
 MARKDOWN = "Markdown: **strong**, [link](https://…), lists with a hyphen, headings with #."
 
 
-class GuideForm(forms.ModelForm):
+class GuideForm(SeenForm):
     sources = SourcesField(
         label="Sources", help_text="One a line: the reference | an https address or the address of a study here."
     )
     steps = StepsField(label="Steps of a start-here path", help_text="One a line: title | address | what it gives.")
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Guide
@@ -49,25 +53,6 @@ class GuideForm(forms.ModelForm):
         ]
         widgets = dict.fromkeys(DEPTHS, forms.Textarea(attrs=LONG))
         help_texts = dict.fromkeys(DEPTHS, MARKDOWN)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if "seen" in self.fields:
-            self.fields["seen"].initial = self.instance.edition
-
-    def clean(self) -> dict[str, Any]:
-        """Whoever saves second is told, with their own words still in the form."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        saved = Guide.objects.filter(pk=self.instance.pk).values_list("edition", flat=True).first()
-        if saved is not None and cleaned.get("seen") != saved:
-            self.add_error(
-                None,
-                "Somebody else saved this text while you wrote. Open it in another tab, compare, and save again here: "
-                "your words are still below.",
-            )
-            self.data = self.data.copy()
-            self.data["seen"] = str(saved)
-        return cleaned
 
 
 class PublishForm(StepForm):
@@ -92,6 +77,11 @@ def publish(guide: Guide, by: Any, values: Any) -> Told:
 def withdraw(guide: Guide, by: Any, values: Any) -> Told:
     guides.withdraw(guide=guide, by=by)
     return "The text is off the site. Its versions stay."
+
+
+def restore(guide: Guide, by: Any, values: Any) -> Told:
+    guides.restore(guide=guide, by=by)
+    return "Readers find the text again, in the version that they saw last."
 
 
 def shows(guide: Guide) -> dict[str, Any]:
@@ -168,7 +158,33 @@ STEPS = [
         log="Withdrawn.",
         **COMMON,
     ),
+    Step(
+        slug="restore",
+        label="Bring back",
+        permission="studies.lead",
+        explain="Readers find the version again that they saw last, and the text can be edited.",
+        act=restore,
+        closed=not_in(GuideState.WITHDRAWN),
+        log="Brought back.",
+        **COMMON,
+    ),
 ]
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """What readers see and somebody has to compare with its sources again."""
+
+    title = "review"
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("due", "Due now or within two months")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Guide]) -> QuerySet[Guide]:
+        if self.value() != "due":
+            return queryset
+        due = guides.due_for_review(by=timezone.localdate() + SOON)
+        return queryset.filter(pk__in=due)
 
 
 @admin.register(Guide)
@@ -177,9 +193,12 @@ class GuideAdmin(StaffAdmin):
     actions = None
     change_form_template = "admin/studies/guide/change_form.html"
     list_display = ["title", "kind", "state", "version", "reviewed_on"]
-    list_filter = ["kind", "state"]
+    list_filter = [ReviewFilter, "kind", "state"]
     search_fields = ["title", "slug"]
     filter_horizontal = ["terms"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Guide | None:
+        return held(request, super().get_object(request, object_id, from_field))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Guide | None = None) -> dict[str, list[str]]:
         return {} if obj else {"slug": ["title"]}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from studies import public_state, publishing, terms
 from studies.admin import fields
 from studies.admin.base import StaffAdmin
+from studies.admin.seen import SeenForm, held
 from studies.admin.steps import Step, StepForm, Told, buttons, evidence_field, note_field, proposed, step_urls
 from studies.models import CaseDefinition, GlossaryTerm, Study, Topic
 from studies.search.documents import refresh
@@ -124,7 +125,8 @@ class TopicAdmin(PublicWordAdmin):
         return {} if obj else {"slug": ["label"]}
 
 
-class GlossaryTermForm(forms.ModelForm):
+class GlossaryTermForm(SeenForm):
+    counted = "version"
     aliases = fields.LinesField(required=False, label="Other words for it", help_text=ALIASES)
     note = forms.CharField(
         required=False,
@@ -148,6 +150,14 @@ class GlossaryTermAdmin(PublicWordAdmin):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else {"slug": ["term"]}
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> GlossaryTerm | None:
+        return held(request, super().get_object(request, object_id, from_field))
+
+    def save_model(self, request: HttpRequest, obj: GlossaryTerm, form: Any, change: bool) -> None:
+        if change:
+            obj.version = terms.keep_first(GlossaryTerm.objects.get(pk=obj.pk))
+        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Every save is a version with its number, decided by the person who saves."""

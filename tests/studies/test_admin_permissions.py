@@ -118,6 +118,7 @@ TABLE = {
     "guide_publish": READ,
     "guide_send_back": READ,
     "guide_withdraw": {"lead"},
+    "guide_restore": {"lead"},
     **WORDS,
 }
 
@@ -204,10 +205,12 @@ def a_pair():
 
 
 def guides_in_every_state(writer):
-    draft, review, public = (make_guide(slug=f"guide-{number}") for number in range(3))
+    draft, review, public, gone = (make_guide(slug=f"guide-{number}") for number in range(4))
     guides.submit(guide=review, by=writer)
     publish(public)
-    return {"": draft, "publish": review, "send_back": review, "withdraw": public}
+    publish(gone)
+    guides.withdraw(guide=gone, by=make_user("lead"))
+    return {"": draft, "publish": review, "send_back": review, "withdraw": public, "restore": gone}
 
 
 def target(world, name):

@@ -1,7 +1,10 @@
 """The pages of the atlas's own texts, and the desk on which they are written."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from studies.alphabet import PARTS, part_of
 from studies.models import GlossaryTerm, Guide
@@ -139,12 +142,41 @@ def test_source_that_is_not_written_as_it_should_be_is_named(desk, line):
 
 def test_saved_term_is_a_version_with_its_note(desk):
     term = GlossaryTerm.objects.first()
+    came_with = term.meaning
     address = reverse("admin:studies_glossaryterm_change", args=[term.pk])
     for number, meaning in enumerate(("One meaning.", "Another meaning.", "Another meaning."), start=1):
         send(desk, address, holding="meaning", meaning=meaning, note=f"Note {number}")
     term.refresh_from_db()
     assert [(each.number, each.note, each.values["meaning"]) for each in term.revisions.all()] == [
-        (1, "Note 1", "One meaning."),
-        (2, "Note 2", "Another meaning."),
+        (1, "As it came with the atlas.", came_with),
+        (2, "Note 1", "One meaning."),
+        (3, "Note 2", "Another meaning."),
     ]
-    assert term.version == 2
+    assert term.version == 3
+
+
+def test_second_to_save_a_term_is_told_and_keeps_the_words(desk):
+    term = GlossaryTerm.objects.first()
+    address = reverse("admin:studies_glossaryterm_change", args=[term.pk])
+    send(desk, address, holding="meaning", meaning="Theirs.")
+    page = send(desk, address, holding="meaning", meaning="My words.", seen="0").content.decode()
+    assert ("Somebody else saved this text while you wrote." in page, "My words." in page) == (True, True)
+    assert GlossaryTerm.objects.get(pk=term.pk).meaning == "Theirs."
+
+
+def test_list_of_guides_to_review_names_those_whose_public_version_is_old(desk):
+    publish(make_guide(reviewed_on=date(2020, 1, 1)))
+    publish(make_guide(slug="new", title="A new one", reviewed_on=timezone.localdate()))
+    Guide.objects.update(reviewed_on=timezone.localdate())  # the working copy: readers do not see it yet
+    listed = desk.get("/admin/studies/guide/?review=due").context["cl"].result_list
+    assert [guide.slug for guide in listed] == ["what-is-pem"]
+
+
+def test_lead_takes_a_guide_off_and_brings_it_back(client):
+    guide = make_guide()
+    publish(guide)
+    sign_in(client, make_user("lead"))
+    for step, status in (("withdraw", 404), ("restore", 200)):
+        address = reverse(f"admin:studies_guide_{step}", args=[guide.pk])
+        assert send(client, address, holding="digest").status_code == 302
+        assert client.get("/guides/what-is-pem/").status_code == status

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from studies import guides, text_history
+from studies import guides, terms, text_history
 from studies.errors import Problems, Stale
 from studies.models import GlossaryTerm, Guide, PublicState
 from studies.roles import NotAllowed
@@ -103,6 +103,12 @@ def test_publishing_is_bound_to_what_was_shown():
         ({"sources": [{"text": "A study", "study": "no-study"}]}, "No public study has the address no-study."),
         ({"sources": [{"text": "A", "url": "/no-such-page/"}]}, f"/no-such-page/ {NEITHER}"),
         ({"sources": [{"text": "A", "url": "http://example.org/"}]}, f"http://example.org/ {NEITHER}"),
+        ({"sources": [{"text": "A", "url": "https://[x"}]}, f"https://[x {NEITHER}"),
+        ({"sources": [{"text": "A", "url": "//example.org/"}]}, f"//example.org/ {NEITHER}"),
+        ({"sources": [{"text": "A", "url": "/admin/"}]}, f"/admin/ {NEITHER}"),
+        ({"deep": "[paper](http://example.org/)"}, f"http://example.org/ {NEITHER}"),
+        ({"glance": "- [a](/pem/) and\n- **[us](mailto:a@example.org)**"}, f"mailto:a@example.org {NEITHER}"),
+        ({"known": "[PEM](pem/)"}, f"pem/ {NEITHER}"),
         ({"kind": "start", "steps": [{"title": "PEM", "url": "/pem/"}]}, "A path has at least 2 steps."),
         ({"kind": "start", "steps": []}, "Missing: steps."),
         ({"kind": "question", "short": ""}, "Missing: in 3 minutes."),
@@ -130,6 +136,41 @@ def test_withdrawn_guide_is_gone_and_its_versions_stay():
         guides.withdraw(guide=guide, by=make_user("editor"))
     guides.withdraw(guide=guide, by=make_user("lead"))
     assert (titles(), guide.revisions.count()) == ([], 1)
+
+
+def test_guide_brought_back_shows_the_version_that_readers_saw_last():
+    guide = make_guide()
+    publish(guide)
+    Guide.objects.update(title="Not approved")
+    lead = make_user("lead")
+    guides.withdraw(guide=guide, by=lead)
+    before = PublicState.objects.get().counter
+    with pytest.raises(NotAllowed):
+        guides.restore(guide=guide, by=make_user("editor"))
+    guides.restore(guide=guide, by=lead)
+    assert (titles(), PublicState.objects.get().counter) == (["What is PEM?"], before + 1)
+    with pytest.raises(Stale):
+        guides.restore(guide=guide, by=lead)
+
+
+def test_guide_is_due_for_review_three_years_after_the_last_one():
+    guide = make_guide(reviewed_on=date(2024, 2, 29))
+    publish(guide)
+    assert guides.due_for_review(by=date(2027, 2, 27)) == []
+    assert guides.due_for_review(by=date(2027, 2, 28)) == [guide.pk]
+    guides.withdraw(guide=guide, by=make_user("lead"))
+    assert guides.due_for_review(by=date(2027, 2, 28)) == []
+
+
+def test_verify_names_a_term_that_was_changed_past_its_history():
+    term = GlossaryTerm.objects.first()
+    with transaction.atomic():
+        terms.keep_first(term)
+    assert verify() == []
+    GlossaryTerm.objects.filter(pk=term.pk).update(meaning="Something else.")
+    assert [str(fault) for fault in verify()] == [
+        f"the history: term {term.slug}: it does not say what its newest version says"
+    ]
 
 
 def test_publish_asks_for_a_note():
