@@ -9,6 +9,7 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 from django.core.management import CommandError, call_command
 
+from scripts import start
 from studies import markdown, sample_texts
 from studies.models import GlossaryTerm, Guide, GuideRevision, PublicState, Study
 from studies.sample_files import FOLDER
@@ -18,6 +19,7 @@ from studies.wording.readability import read
 from studies.wording.rules import OF_SENTENCES
 from studies.wording.sentences import split, words_in
 from studies.wording.subject import Passage, Subject
+from tests.studies.factories import published_study
 from tests.studies.test_guides import make_guide, publish
 
 TEXTS = [text for text, _ in sample_texts.texts()]
@@ -123,6 +125,14 @@ def test_load_refuses_where_others_wrote_guides():
     with pytest.raises(CommandError, match="holds 1 guides, paths or questions that are not samples, so nothing was"):
         call_command("load_sample", stdout=StringIO())
     assert (Study.objects.count(), Guide.objects.count()) == (0, 1)
+
+
+@pytest.mark.django_db
+def test_start_beside_real_studies_adds_no_sample(capsys):
+    published_study()
+    start.load_sample()
+    assert (Study.objects.count(), Guide.objects.count()) == (1, 0)
+    assert capsys.readouterr().out == ""
 
 
 @pytest.mark.django_db
