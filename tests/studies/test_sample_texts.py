@@ -60,7 +60,7 @@ def test_each_depth_has_its_length(text):
     assert len(re.findall(r"(?m)^# ", text.deep)) >= 5
 
 
-@named(GUIDES + PATHS)
+@named(TEXTS)
 def test_first_depths_are_easy_to_read(text):
     assert read(plain(text.glance)).smog <= 8
     assert not text.short or read(plain(text.short)).smog <= 9
