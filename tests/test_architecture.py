@@ -28,6 +28,7 @@ PURE = {
     "studies.quotes",
     "studies.records",
     "studies.search.bitmaps",
+    "studies.search.columns",
     "studies.search.facets",
     "studies.slugs",
     "studies.sources",

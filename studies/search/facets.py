@@ -13,14 +13,22 @@ from functools import cached_property, reduce
 from operator import and_, or_
 from typing import TypeVar
 
-from studies.search.bitmaps import Order, filled, from_ids
+from studies.search.bitmaps import Order, filled, from_ids, to_ids
+from studies.search.columns import Column, Pair
 
 FACETS = ("pem", "design", "definition", "topic", "level", "peer_review", "retraction", "text")
 YEAR = "year"
 WITH_TEXT, WITHOUT_TEXT = "with", "without"
 
+FEW = 1 / 200  # below this share of all studies, looking at each of them is faster than counting the bits of every set
+
 Counts = dict[str, dict[str, int]]
+Facets = tuple[str, ...]
 Value = TypeVar("Value", str, int)  # of a facet, or a year
+
+# Facets that share a column: those of which a study has one value each have few sets together.
+_ONE_EACH = tuple(facet for facet in FACETS if facet not in {"definition", "topic"})
+TOGETHER = dict.fromkeys(_ONE_EACH, _ONE_EACH) | {facet: (facet,) for facet in ("definition", "topic", YEAR)}
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,7 @@ class Index:
     newest: Order = field(default_factory=Order)
     changed: Order = field(default_factory=Order)
     counters: array[int] = field(default_factory=lambda: array("q"))
+    columns: Mapping[Facets, Column] = field(default_factory=dict)
 
     @cached_property
     def whole(self) -> Result:
@@ -110,20 +119,42 @@ class Index:
         return chosen
 
     def _result(self, chosen: dict[str, int], base: int) -> Result:
-        def others(facet: str) -> int:
-            return reduce(and_, (bits for name, bits in chosen.items() if name != facet), base)
-
-        years = {year: number for year, number in _counts(self.years, others(YEAR)).items() if number}
+        bitmap = reduce(and_, chosen.values(), base)
+        among = _Among(bitmap)
+        # Only a facet with a choice of its own counts among other studies than those that fit.
+        others = {
+            facet: _Among(reduce(and_, (bits for name, bits in chosen.items() if name != facet), base))
+            for facet in chosen
+        }
+        dated = others.get(YEAR, among)
+        years = {year: number for year, number in dated.counts(YEAR, self.years, self.columns).items() if number}
         return Result(
-            bitmap=reduce(and_, chosen.values(), base),
-            counts={facet: _counts(self.values.get(facet, {}), others(facet)) for facet in FACETS},
+            bitmap=bitmap,
+            counts={
+                facet: others.get(facet, among).counts(facet, self.values.get(facet, {}), self.columns)
+                for facet in FACETS
+            },
             years=years,
-            undated=others(YEAR).bit_count() - sum(years.values()),
+            undated=dated.number - sum(years.values()),
         )
 
 
-def _counts(values: Mapping[Value, int], among: int) -> dict[Value, int]:
-    return {value: (bits & among).bit_count() for value, bits in values.items()}
+class _Among:
+    """The studies among which is counted: one by one where they are few, else set by set."""
+
+    def __init__(self, bitmap: int) -> None:
+        self._bitmap, self.number = bitmap, bitmap.bit_count()
+        self._ids = to_ids(bitmap) if self.number < bitmap.bit_length() * FEW else None
+        self._found: dict[Facets, dict[Pair, int]] = {}
+
+    def counts(self, facet: str, values: Mapping[Value, int], columns: Mapping[Facets, Column]) -> dict[Value, int]:
+        if self._ids is None:
+            return {value: (bits & self._bitmap).bit_count() for value, bits in values.items()}
+        together = TOGETHER[facet]
+        if together not in self._found:
+            self._found[together] = columns[together].counts(self._ids) if together in columns else {}
+        found = self._found[together]
+        return {value: found.get((facet, value), 0) for value in values}
 
 
 def build(rows: Iterable[Row]) -> Index:
@@ -145,7 +176,23 @@ def update(index: Index, rows: Iterable[Row], changed: Iterable[int]) -> Index:
         newest=index.newest.replaced(gone, {row.id: row.day for row in rows}),
         changed=index.changed.replaced(gone, {row.id: row.changed for row in rows}),
         counters=filled(index.counters, {row.id: row.counter for row in rows}),
+        columns=_columns(index, gone, rows),
     )
+
+
+def _columns(index: Index, gone: set[int], rows: list[Row]) -> dict[Facets, Column]:
+    return {
+        together: index.columns.get(together, Column()).updated(gone, {row.id: _pairs(row, together) for row in rows})
+        for together in dict.fromkeys(TOGETHER.values())
+    }
+
+
+def _pairs(row: Row, facets: Facets) -> Iterable[Pair]:
+    for facet in facets:
+        values: Iterable[str | int] = row.values.get(facet, ())
+        if facet == YEAR:
+            values = () if row.year is None else (row.year,)
+        yield from ((facet, value) for value in values)
 
 
 def _members(rows: list[Row], facet: str) -> dict[str, list[int]]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,6 +110,14 @@ def test_an_update_leaves_the_old_index_as_it_was():
     old = build([row])
     update(old, [], changed=[1])
     assert old.whole.total == 1
+
+
+@given(rows(), selections, st.integers(0, 5000))
+def test_few_studies_among_many_are_counted_as_many_are(studies, selection, apart):
+    """Far from each other, so that the same studies are counted one by one."""
+    spread = [replace(row, id=row.id + apart * 60 * (row.id % 7)) for row in studies]
+    near, far = build(studies).select(selection), build(spread).select(selection)
+    assert (far.counts, far.years, far.undated) == (near.counts, near.years, near.undated)
 
 
 def test_an_empty_index_answers():
