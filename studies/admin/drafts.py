@@ -84,7 +84,7 @@ class StudyDraftForm(forms.ModelForm):
     class Meta:
         model = Study
         fields: list[str] = []  # StudyAdmin names them, in its fieldsets
-        help_texts = {name: HELP[name] for name in ("design", "evidence_level", "pem_claim")}
+        help_texts = {name: HELP[name] for name in ("design", "evidence_level", "pem_claim", "basis")}
         widgets = {
             "title": forms.Textarea(attrs={**LONG, "rows": 2}),
             **{

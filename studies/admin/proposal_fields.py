@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from studies import identifiers
 from studies.admin import fields
 from studies.admin.fields import LONG
+from studies.admin.hints import HELP
 from studies.field_words import label
 from studies.models import CaseDefinition, Study, Topic
 from studies.vocabulary import (
@@ -113,7 +114,7 @@ def study_field(name: str) -> forms.Field:
             required=False, label=shown, help_text="One per line, in order: Family, Given (ORCID), or Group: name."
         )
     if name in VOCABULARIES:
-        return forms.ChoiceField(choices=_choices(name), required=False, label=shown)
+        return forms.ChoiceField(choices=_choices(name), required=False, label=shown, help_text=HELP.get(name, ""))
     if name in LISTS:
         return fields.LinesField(required=False, label=shown, help_text="One item per line.")
     if name in SPECIAL:
@@ -148,7 +149,9 @@ SPECIAL = {
     "topics": _topics,
     "patients": _number,
     "controls": _number,
-    "method_flags": lambda shown: fields.ChecksField(choices=MethodFlag.choices, required=False, label=shown),
+    "method_flags": lambda shown: fields.ChecksField(
+        choices=MethodFlag.choices, required=False, label=shown, help_text=HELP["method_flags"]
+    ),
     "pem_measured_by": lambda shown: fields.ChecksField(choices=PemMeasure.choices, required=False, label=shown),
 }
 
@@ -160,11 +163,13 @@ def _definition_choices() -> list[tuple[str, str]]:
 
 class DefinitionRow(forms.Form):
     definition = forms.ChoiceField(choices=_definition_choices, label="Definition")
-    role = forms.ChoiceField(choices=[("", "Choose"), *Role.choices], label="What it was used for")
+    role = forms.ChoiceField(
+        choices=[("", "Choose"), *Role.choices], label="What it was used for", help_text=HELP["role"]
+    )
     cohort = forms.CharField(required=False, label="Illness group", help_text="Only where the paper studies several.")
     quote = forms.CharField(required=False, label="Quoted sentence", widget=forms.Textarea(attrs={**LONG, "rows": 2}))
     locator = forms.ChoiceField(choices=[("", "Not given"), *Locator.choices], required=False, label="Where it stands")
-    basis = forms.ChoiceField(choices=[("", "Choose"), *Basis.choices], label="Read in")
+    basis = forms.ChoiceField(choices=[("", "Choose"), *Basis.choices], label="Read in", help_text=HELP["basis"])
     modification = forms.CharField(required=False, label="How the paper changed it")
 
 

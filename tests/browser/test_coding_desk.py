@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from studies.names import parse_names
 from studies.records import Record
-from tests.browser.test_desk import fill, press, tab_to
+from tests.browser.following import choose, following, press, tab_to
+from tests.browser.test_desk import fill
 from tests.environment import FOLDER
 from tests.running import Running, bare_environment
 from tests.sources.stub import Stub, serving
@@ -61,19 +62,13 @@ def staff_states() -> dict[str, dict]:
     return {}
 
 
-def choose(page: Page, box: Locator, words: str) -> None:
-    """Reach this list by Tab and choose what begins with these words, as somebody at a keyboard does."""
-    tab_to(page, box)
-    page.keyboard.type(words)
-
-
 def draft(page: Page, title: str) -> None:
     """Type a draft by hand, without scripts, and stay on its page."""
     press(page, "Type the bibliography by hand", role="link")
     fill(page, page.locator("#id_title"), title)
     fill(page, page.locator("#id_published"), "2021")
     fill(page, page.locator("#id_abstract-0-sections"), ABSTRACT)
-    with page.expect_navigation():
+    with following(page):
         page.get_by_role("button", name="Save and continue editing").last.press("Enter")
 
 
@@ -85,24 +80,25 @@ def test_study_is_coded_by_keyboard_without_scripts(visit):
 
     choose(page, page.locator("#id_design"), "Case-control")
     choose(page, page.locator("#id_definitions-0-definition"), "CDC 1994 (Fukuda)")
-    choose(page, page.locator("#id_definitions-0-role"), "every")
-    choose(page, page.locator("#id_definitions-0-basis"), "the abs")
+    choose(page, page.locator("#id_definitions-0-role"), "every patient")
     fill(page, page.locator("#id_definitions-0-quote"), "All patients met the Fukuda criterion")
-    with page.expect_navigation():
+    choose(page, page.locator("#id_definitions-0-basis"), "the abstract")
+    with following(page):
         page.get_by_role("button", name="Check the coding").press("Enter")
     expect(page.get_by_role("status").first).to_have_text("This was only a look. Nothing was saved.")
     expect(page.get_by_role("alert")).to_contain_text("The nearest passage is: “All 50 patients met the Fukuda”.")
 
     press(page, "Quoted sentence", role="link")
     expect(page.locator("#id_definitions-0-quote")).to_be_focused()
-    fill(page, page.locator("#id_definitions-0-quote"), "All 50 patients met the Fukuda criteria")
-    with page.expect_navigation():
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("All 50 patients met the Fukuda criteria")
+    with following(page):
         page.get_by_role("button", name="Check the coding").press("Enter")
     expect(page.locator("#proof-badge")).to_contain_text("PEM not required")
     expect(page.locator("#proof-badge")).to_contain_text(
         "Patients had to meet one definition, and it can be met without PEM."
     )
-    with page.expect_navigation():
+    with following(page):
         page.get_by_role("button", name="Save and continue editing").first.press("Enter")
     expect(page.locator("#id_definitions-0-quote")).to_have_value("All 50 patients met the Fukuda criteria")
     expect(page.locator("#proof-badge")).to_contain_text("PEM not required")
@@ -169,7 +165,7 @@ def test_two_editors_on_one_draft_lose_nothing(visit, coded):
     first, second = (visit(coded, staff="lead", js=False) for _ in range(2))
     for page, words in ((first, "Theirs?"), (second, "Mine?")):
         page.locator("#id_question").fill(words)
-        with page.expect_navigation():
+        with following(page):
             page.get_by_role("button", name="Save and continue editing").first.press("Enter")
     expect(second.get_by_role("alert")).to_contain_text("saved this draft after you opened it")
     expect(second.locator("#id_question")).to_have_value("Mine?")
@@ -186,7 +182,7 @@ def test_from_doi_to_public_page_in_under_twenty_steps(visit, stub):
         steps += 1
 
     def go(name: str, role: str = "button") -> None:
-        with page.expect_navigation():
+        with following(page):
             page.get_by_role(role, name=name, exact=True).first.click()
 
     step(lambda: page.get_by_label("DOI, PMID or PMCID").fill(f"https://doi.org/{NEW.doi}"))

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.following import enter, follow
 
 STUDIES = "/admin/studies/study/"
+FUKUDA = "CDC 1994 (Fukuda) CFS research definition (PEM: optional (in a list))"
 REASON = "Two letters to the journal dispute how patients were chosen."
 
 
@@ -70,23 +71,23 @@ def test_error_is_said_first_and_keeps_everything(visit, study):
 
 
 def test_draft_is_typed_submitted_and_sent_back(visit):
-    """With scripts: choosing a definition by its name works under the content policy; nothing becomes public."""
-    page = visit(f"{STUDIES}add/", staff="lead")
+    """With scripts, under the content policy; nothing becomes public, and the drafter reads why it came back."""
+    page = visit(f"{STUDIES}add/by-hand/", staff="lead")
     page.get_by_label("Title:").fill("A draft that stays a draft")
     page.get_by_label("Date of the paper:").fill("2021")
     page.get_by_label("Design:").select_option("cohort")
-    page.locator(".field-definition .select2-selection").first.click()
-    page.locator(".select2-search__field").fill("fukuda")
-    page.locator(".select2-results__option", has_text="CDC 1994 (Fukuda)").first.click()
+    page.locator("#id_definitions-0-definition").select_option(label=FUKUDA)
     page.locator("#id_definitions-0-role").select_option("inclusion")
     page.locator("#id_definitions-0-basis").select_option("abstract")
     follow(page.get_by_role("button", name="Save and continue editing").first)
-    expect(page.get_by_text("PEM not required")).to_be_visible()
+    expect(page.locator("#proof-badge")).to_contain_text("PEM not required")
     follow(page.get_by_role("link", name="Submit for review"))
     follow(page.get_by_role("button", name="Submit for review"))
     follow(page.get_by_role("link", name="Send back"))
+    page.get_by_label("What the drafter should change").fill("Give the journal.")
     follow(page.get_by_role("button", name="Send back"))
     expect(page.get_by_text("The study is a draft again and can be edited.")).to_be_visible()
+    expect(page.locator(".sent-back")).to_contain_text("Give the journal.")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Several people at once, on connections of their own: one wins, the others are told, and the chain stays whole."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from studies import proposals, publishing
+from studies import ordering, proposals, publishing
 from studies.models import Proposal, PublicState, Revision, Study
 from studies.proposals import Conflict, Stale
 from studies.verification import verify
@@ -163,3 +164,16 @@ def test_two_studies_do_not_take_one_identifier_at_once() -> None:
     results = at_once([applying(proposal, editor) for proposal in waiting])
     assert kinds(results) == ["Problems", "Problems", "Problems", "Revision"]
     assert verify() == []
+
+
+def test_due_order_is_carried_out_once_by_several_runs_and_a_person() -> None:
+    drafter, approver, study = make_user("editor"), make_user("editor"), make_study()
+    digest, hour = publishing.submit(study=study, by=drafter), datetime(2090, 1, 1, tzinfo=UTC)
+    ordering.order(study=study, digest=digest, publish_at=hour, by=approver)
+    runs = [lambda: ordering.carry_out(at=hour) for _ in range(3)]
+    results = at_once([*runs, lambda: publishing.publish(study=study, digest=digest, by=approver)])
+    assert [type(result).__name__ for result in results[:3]] == ["list"] * 3
+    done = [each for result in results[:3] for each in result]
+    by_hand = isinstance(results[3], Revision)
+    assert (len(done), [each.fault for each in done]) == (0 if by_hand else 1, [] if by_hand else [""])
+    assert (Revision.objects.count(), verify()) == (1, [])
