@@ -19,7 +19,7 @@ from contributions.vocabulary import Kind
 from studies import proposals
 from studies.models import Study
 
-NUMBER = "glass-2025-extracellular-vesicle"
+NUMBER = "peppercorn-2025-comparing-dna"
 BADGE = "novak-2026-shared-autonomic"
 NAME = "godlewska-2025-brain-muscle"
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,19 @@ from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402 - t
 
 from scripts import tools  # noqa: E402
 from scripts.picturing.png import smaller  # noqa: E402
+from studies.names import parse_names  # noqa: E402
+from studies.records import Record  # noqa: E402
 from tests.running import Running, bare_environment  # noqa: E402
+from tests.sources.stub import Stub, serving  # noqa: E402
 
 WIDTH, MOST_BYTES = 900, 60_000
 QUEUE = "/admin/contributions/contribution/"
+FUKUDA = "CDC 1994 (Fukuda) CFS research definition (PEM: optional (in a list))"
+ABSTRACT = "All 50 patients met the Fukuda criteria. They were compared with 40 controls. The cells differed."
+PAPER = Record(
+    title="Blood cells of patients at rest: a made-up paper", doi="10.1234/cells.2026", pmid="49999991", journal="Cells",
+    year=2026, authors=tuple(parse_names(["Adams, Ann", "Brown, Bo"])),
+)  # fmt: skip
 
 
 class Camera:
@@ -119,9 +130,53 @@ def second_factor(camera: Camera, made: dict[str, int]) -> None:
     camera.take("second-factor", height=740)
 
 
+def new_paper(camera: Camera) -> None:
+    """From the number of a paper to a draft that is coded beside its abstract."""
+    page = camera.page
+    camera.open("/admin/studies/study/add/")
+    page.get_by_label("DOI, PMID or PMCID of the paper").fill(f"https://doi.org/{PAPER.doi}")
+    camera.take("add", height=430)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Look it up").click()
+    page.locator("#id_design").select_option("case_control")
+    page.locator("#id_definitions-0-definition").select_option(label=FUKUDA)
+    page.locator("#id_definitions-0-role").select_option("inclusion")
+    page.locator("#id_definitions-0-quote").fill("All 50 patients met the Fukuda criteria")
+    page.locator("#id_definitions-0-locator").select_option("abstract")
+    page.locator("#id_definitions-0-basis").select_option("abstract")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Check the coding").click()
+    camera.take("coding", height=1240)
+
+
+def inbox(camera: Camera) -> None:
+    camera.open("/admin/studies/arrival/")
+    camera.take("inbox", height=520)
+
+
+def task(camera: Camera) -> None:
+    camera.open("/admin/studies/finding/?kind__exact=retracted")
+    with camera.page.expect_navigation():
+        camera.page.locator("#result_list tbody th a").first.click()
+    camera.take("task", height=640)
+
+
+DESK_STEPS = (new_paper, inbox, task)
 STEPS: tuple[Callable[[Camera, dict[str, int]], None], ...] = (
     read_and_take, propose_and_apply, decline, somebody_was_faster, second_person, conflict, missing_paper, second_factor,
 )  # fmt: skip
+
+
+def fill_stand_in(stub: Stub) -> None:
+    """Papers that the atlas does not have, and a paper of the sample atlas that was retracted since."""
+    known = stub.shelves.papers[0].record
+    stub.shelves.notice(known.doi, kind="retracted_by", doi="10.1234/notice.2026", on=date(2026, 11, 1))
+    for number, title in enumerate(
+        ("Sleep of patients in a week", "Standing for ten minutes", "Iron in cows"), start=1
+    ):
+        numbers = {"doi": f"10.1234/new.{number}", "pmid": f"4999990{number}"}
+        paper = replace(PAPER, title=f"{title}: a made-up paper", **numbers)
+        stub.shelves.add(paper, on=date(2026, 11, 19), abstract=ABSTRACT)
 
 
 def make_queue(data: Path) -> dict[str, int]:
@@ -132,19 +187,31 @@ def make_queue(data: Path) -> dict[str, int]:
     return {name: int(number) for name, number in json.loads(done.stdout.splitlines()[-1]).items()}
 
 
+def run_command(data: Path, stub: Stub, *words: str) -> None:
+    environment = bare_environment() | stub.environment | {"ATLAS_DATA_DIR": str(data)}
+    subprocess.run([sys.executable, str(ROOT / "manage.py"), *words], check=True, cwd=ROOT, env=environment)
+
+
 def main() -> None:
     folder = ROOT / "docs" / "img"
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="atlas-pictures-") as data:
-        atlas = Running(Path(data))
+    with tempfile.TemporaryDirectory(prefix="atlas-pictures-") as data, serving(number=60) as stub:
+        fill_stand_in(stub)
+        atlas = Running(Path(data), environment=bare_environment() | stub.environment)
         try:
             made = make_queue(Path(data))
+            for words in (["sync", "pubmed"], ["check_integrity", "pubmed", "--limit", "60"]):
+                run_command(Path(data), stub, *words)
             with sync_playwright() as playwright:
                 flags = ["--no-sandbox", "--disable-gpu"]
                 browser = playwright.chromium.launch(executable_path=tools.chromium(), args=flags)
                 camera = Camera(browser, atlas, "moderator", folder)
                 for step in STEPS:
                     step(camera, made)
+                stub.shelves.add(PAPER, on=date(2026, 11, 20), abstract=ABSTRACT)
+                camera = Camera(browser, atlas, "lead", folder)
+                for desk_step in DESK_STEPS:
+                    desk_step(camera)
                 browser.close()
         finally:
             atlas.stop()
