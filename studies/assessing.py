@@ -12,7 +12,8 @@ from studies.snapshots import Snapshot
 from studies.vocabulary import Design, Pem
 
 NOTHING_CODED = (
-    "Nothing is coded yet. Add a case definition (there is one for papers that state none), or what the paper says of PEM."
+    "Nothing is coded yet. Add a case definition (there is one for papers that state none), "
+    "or what the paper says of PEM."
 )
 NO_DESIGN = "Choose the design first: it says whether the paper took in patients at all."
 

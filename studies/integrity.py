@@ -170,7 +170,7 @@ def _settle_same(proposal: Proposal) -> None:
     after = current([others[0].study_id])[others[0].study_id] | {
         name: new for name, (_, new) in proposal.changes.items()
     }
-    same = [each.pk for each in others if _says_the_same(each.theirs, after)]
+    same = [each.pk for each in others if _says_the_same(each.theirs or {}, after)]
     Finding.objects.filter(pk__in=same).update(
         state=FindingState.SETTLED, decided_at=timezone.now(), version=F("version") + 1
     )

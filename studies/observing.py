@@ -36,7 +36,9 @@ class Observation:
 
 def observe(ours: Record, theirs: Record) -> list[Observation]:
     """Everything in which `theirs` differs from `ours`; of another paper under the same number, only that it is another one."""
-    theirs = dataclasses.replace(theirs, title=without_mark(theirs.title)[0])  # "RETRACTED:" is a notice, not another title
+    theirs = dataclasses.replace(
+        theirs, title=without_mark(theirs.title)[0]
+    )  # "RETRACTED:" is a notice, not another title
     if has_other_title(ours, theirs):
         return [Observation("other_title", "title", {"title": ours.title}, {"title": theirs.title})]
     return [*_differences(ours, theirs), *_notices(ours, theirs)]

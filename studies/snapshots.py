@@ -167,7 +167,8 @@ def _rows(study: Study) -> Snapshot:
         ],
         "abstract": _abstract(getattr(study, "abstract", None)),
         "provenance": {
-            text.field: _filled(text, "basis", "drafter", "model", "model_version") | ({"edited": "yes"} if text.edited else {})
+            text.field: _filled(text, "basis", "drafter", "model", "model_version")
+            | ({"edited": "yes"} if text.edited else {})
             for text in study.text_provenance.all()
             if getattr(study, text.field, None)
         },

@@ -174,8 +174,8 @@ def fill_stand_in(stub: Stub) -> None:
     for number, title in enumerate(
         ("Sleep of patients in a week", "Standing for ten minutes", "Iron in cows"), start=1
     ):
-        numbers = {"doi": f"10.1234/new.{number}", "pmid": f"4999990{number}"}
-        paper = replace(PAPER, title=f"{title}: a made-up paper", **numbers)
+        doi, pmid = f"10.1234/new.{number}", f"4999990{number}"
+        paper = replace(PAPER, title=f"{title}: a made-up paper", doi=doi, pmid=pmid)
         stub.shelves.add(paper, on=date(2026, 11, 19), abstract=ABSTRACT)
 
 

@@ -68,7 +68,9 @@ def make_world(log: io.StringIO) -> World:
     make_study(title="A draft that nobody sees")
     steps = [{"title": "PEM", "url": "/pem/"}, {"title": "Studies", "url": "/evidence/"}]
     for kind in GuideKind.values:
-        publish(make_guide(kind=kind, slug=f"a-{kind}", title=f"A {kind}", steps=steps if kind == GuideKind.START else []))
+        publish(
+            make_guide(kind=kind, slug=f"a-{kind}", title=f"A {kind}", steps=steps if kind == GuideKind.START else [])
+        )
     for name, role in ROLES.items():
         user = make_user(role, username=name)
         user.email = f"{name}@example.org"

@@ -49,7 +49,7 @@ def test_format_is_seen_in_the_content(name, encoding):
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_only_tables_and_drafts_share_their_claim(name):
-    """A table is asked for last, since a line of any format may hold the names of columns; drafts, which are JSON, before JSON."""
+    """A table is asked for last, since a line of any format may hold the names of columns; drafts come before other JSON."""
     claims = [key for key, reader in READERS.items() if reader.looks_like(SAMPLES[name][:4096])]
     assert [key for key in claims if key != "csv" or name == "csv"] == (
         ["drafts", "csl_json"] if name == "drafts" else [name]
@@ -84,7 +84,8 @@ RATHER = "Export the references as RIS, NBIB or BibTeX instead."
         (b"Record ID,Title,Subject,Journal,RetractionDate,RetractionDOI,OriginalPaperDate,OriginalPaperDOI\n",
          LIST),
         (b"Dear editor, I have a title and a journal for you.\n",
-         "The format is not known. The atlas reads PubMed XML, JATS XML, NBIB (MEDLINE), RIS, drafted texts (JSON), CSL-JSON, BibTeX, table (CSV)."),
+         "The format is not known. The atlas reads PubMed XML, JATS XML, NBIB (MEDLINE), RIS, drafted texts (JSON), CSL-JSON, "
+         "BibTeX, table (CSV)."),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_references_says_why(data, reason):

@@ -347,4 +347,6 @@ def test_ingest_asks_the_database_as_often_for_one_paper_as_for_many():
 def questions(papers, holdings):
     with CaptureQueriesContext(connection) as queries:
         ingest(papers, holdings=holdings)
-    return sum(query["sql"].startswith("SELECT") and "advisory" not in query["sql"] for query in queries.captured_queries)
+    return sum(
+        query["sql"].startswith("SELECT") and "advisory" not in query["sql"] for query in queries.captured_queries
+    )

@@ -87,7 +87,9 @@ def _whole(item: Mapping[str, Any]) -> dict[str, Any]:
         "patients": item.get("patients"),
         "controls": item.get("controls"),
         "pem_statement": item.get("pem_statement"),
-        "case_definitions": [{**_ROW, **_object(row, "case_definitions")} for row in item.get("case_definitions") or []],
+        "case_definitions": [
+            {**_ROW, **_object(row, "case_definitions")} for row in item.get("case_definitions") or []
+        ],
         "texts": {name: texts.get(name) or ([] if name in LIST_TEXTS else "") for name in (*TEXTS, *LIST_TEXTS)},
         "bibliography": _paper(_object(item["bibliography"], "bibliography")),
     }
