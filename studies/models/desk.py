@@ -51,7 +51,9 @@ class SyncRun(models.Model):
     notices = models.PositiveIntegerField(default=0, help_text="Errata and retractions, which are no studies.")
     refused = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0, help_text="Found by single words, without any phrase asked for.")
-    refusals = models.JSONField(default=list, editable=False, help_text="The first: number at the source, title, reason.")
+    refusals = models.JSONField(
+        default=list, editable=False, help_text="The first: number at the source, title, reason."
+    )
     fault = models.CharField(max_length=300, blank=True)
 
     class Meta:
