@@ -84,8 +84,7 @@ RATHER = "Export the references as RIS, NBIB or BibTeX instead."
         (b"Record ID,Title,Subject,Journal,RetractionDate,RetractionDOI,OriginalPaperDate,OriginalPaperDOI\n",
          LIST),
         (b"Dear editor, I have a title and a journal for you.\n",
-         "The format is not known. The atlas reads PubMed XML, JATS XML, NBIB (MEDLINE), RIS, drafted texts (JSON), CSL-JSON, "
-         "BibTeX, table (CSV)."),
+         f"The format is not known. The atlas reads {', '.join(reader.name for reader in READERS.values())}."),
     ],
 )  # fmt: skip
 def test_what_is_no_file_of_references_says_why(data, reason):
