@@ -230,11 +230,11 @@ def _mark_duplicate(arrival: Arrival, by: Any, values: dict[str, Any]) -> Acted:
     proposal = arrivals.mark_duplicate(
         arrival=arrival, version=values["version"], of=values["of"], note=values["note"], by=by
     )
+    told = _told(f"A duplicate of “{named(values['of'])}”", arrival)
     if proposal is None:
-        return _told(f"Joined with “{named(values['of'])}”", arrival), None
+        return told, None
     link = reverse("admin:studies_proposal_change", args=[proposal.pk])
-    more = format_html('What that study lacks is <a href="{}">proposal {}</a>.', link, proposal.pk)
-    return format_html("{} {}", _told(f"A duplicate of “{named(values['of'])}”", arrival), more), None
+    return format_html('{} What that study lacks is <a href="{}">proposal {}</a>.', told, link, proposal.pk), None
 
 
 def _bring_back(arrival: Arrival, by: Any, values: dict[str, Any]) -> Acted:

@@ -10,8 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 
 from studies import source_queries
 from studies.admin.base import ReadOnlyAdmin
@@ -145,20 +143,20 @@ class SyncRunAdmin(ReadOnlyAdmin):
     list_filter = ["state", "query__source"]
     list_select_related = ["query"]
     sortable_by: list[str] = []
-    fields = [
-        "query", "state", "fault", ("since", "until"), ("started_at", "touched_at", "ended_at"),
-        ("read", "arrived", "known", "notices", "refused", "left_out"), "refused_records", "cursor",
-    ]  # fmt: skip
-    readonly_fields = ["refused_records"]
 
     @admin.display(description="Source")
     def source(self, run: SyncRun) -> str:
         return f"{run.query.get_source_display()}, version {run.query.version}"
 
-    @admin.display(description="Refused, with the reason")
-    def refused_records(self, run: SyncRun) -> SafeString | str:
-        """The first of them, as paragraphs: number at the source, title, reason."""
-        return format_html_join("", "<p>{}: {} {}</p>", run.refusals) or "None"
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[SyncRun]:
         return super().get_queryset(request).select_related("query")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The page of one run, with what it refused and why."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = self.load(request, object_id)
+        title = f"{self.source(run)}, {run.started_at:%-d %B %Y}"
+        return self.page(request, "admin/studies/syncrun.html", title=title, run=run)
