@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from studies.formats.readers.refusals import Refusal
 from studies.holdings import Holdings
-from studies.incoming import Coding, Definition, Incoming, IncomingError, Summary
+from studies.incoming import Coding, Definition, Incoming, Summary
 from studies.ingest import ingest
 from studies.models import PossibleDuplicate, SlugRedirect, Study, StudyLink
 from studies.outcome import Difference
