@@ -152,6 +152,9 @@ def new_paper(camera: Camera) -> None:
 def inbox(camera: Camera) -> None:
     camera.open("/admin/studies/arrival/")
     camera.take("inbox", height=520)
+    with camera.page.expect_navigation():
+        camera.page.locator("#result_list tbody th a").first.click()
+    camera.take("arrival", height=1100)
 
 
 def task(camera: Camera) -> None:

@@ -42,7 +42,7 @@ Acted = tuple[str | SafeString, Study | None]  # the sentence for the person; th
 
 @admin.register(Arrival)
 class ArrivalAdmin(ReadOnlyAdmin):
-    list_display = ["title", "journal", "year", "authors", "source", "twin", "arrived_at"]
+    list_display = ["title", "journal", "year", "authors", "source", "twin", "arrived"]
     list_filter = [StateFilter, SourceFilter, TwinFilter, OrderFilter]
     search_fields = ["title"]
     search_help_text = "Words of the title, or the number at the source."
@@ -64,9 +64,13 @@ class ArrivalAdmin(ReadOnlyAdmin):
     def authors(self, arrival: Arrival) -> str:
         return inbox.short_authors(inbox.paper_of(arrival))
 
-    @admin.display(description="In the atlas already?")
+    @admin.display(description="In the atlas?")
     def twin(self, arrival: Any) -> str:
-        return "Possible duplicate" if arrival.may_be_double else ""
+        return "Possible duplicate" if arrival.may_be_double else "New"
+
+    @admin.display(description="Arrived")
+    def arrived(self, arrival: Arrival) -> str:
+        return f"{arrival.arrived_at:%-d %b %Y}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
         return super().get_queryset(request).annotate(may_be_double=inbox.has_twin())
@@ -76,6 +80,9 @@ class ArrivalAdmin(ReadOnlyAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return inbox.searched(queryset, search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "The inbox", **(extra_context or {})})
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(CHANGE)

@@ -91,7 +91,7 @@ def test_row_shows_the_paper_and_whether_it_may_be_there_already(desk):
     assert (
         '<td class="field-journal">J Sleep</td><td class="field-year">2026</td>'
         '<td class="field-authors">Adams and 2 others</td><td class="field-source">PubMed</td>'
-        '<td class="field-twin">-</td>'
+        '<td class="field-twin">New</td>'
     ) in html
     pair(arrival, make_study())
     assert '<td class="field-twin">Possible duplicate</td>' in desk.get(INBOX).content.decode()
