@@ -163,15 +163,18 @@ class _Asking:
             run = SyncRun.objects.select_for_update().filter(pk=self.run.pk, state=RunState.RUNNING).first()
             if run is None:
                 raise TakenOver(f"Another run of {self.source.label} took over.")
-            take_turn()
-            self.known.refresh()
             at = timezone.now()
-            tally = receive(page.records, query=self.run.query, known=self.known, at=at)
+            tally = self._receive(page, at) if page.records else Tally()
             _write_down(run, page, tally, at)
         self.run = run
         self.pages += 1
         self.barren = self.barren + 1 if page.left_out and not page.records else 0
         self._say(page, tally)
+
+    def _receive(self, page: Page, at: datetime) -> Tally:
+        take_turn()
+        self.known.refresh()
+        return receive(page.records, query=self.run.query, known=self.known, at=at)
 
     def _say(self, page: Page, tally: Tally) -> None:
         self.report.add(tally, page.left_out)

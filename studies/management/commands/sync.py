@@ -24,7 +24,10 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        reports = [self._sync(source) for source in _sources(options["sources"])]
+        try:
+            reports = [self._sync(source) for source in _sources(options["sources"])]
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. The next run goes on from here.") from None
         for report in reports:
             self.stdout.write(_line(report))
         if any(report.fault for report in reports):
