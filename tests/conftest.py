@@ -14,6 +14,7 @@ from tests.clock import PATIENCE, slowly  # noqa: F401 - the same
 from tests.environment import ENGINES, engine
 
 UNDER_CI = os.environ.get("CI") == "true"
+ONLY_WITH_DATABASE = "ATLAS_TEST_ONLY_WITH_DATABASE"
 
 
 def pytest_configure() -> None:
@@ -32,12 +33,20 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out (not skip) what is about the other engine alone."""
+    """Leave out (not skip) what is about the other engine alone, and what asks no database where it has run already."""
     others = [name for name in ENGINES if name != engine()]
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in others)]
+    if os.environ.get(ONLY_WITH_DATABASE):
+        left_out += [item for item in items if not _asks_a_database(item) and item not in left_out]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    """By its mark, by a fixture, or because it is about one engine."""
+    marks = any(item.get_closest_marker(name) for name in ("django_db", *ENGINES))
+    return marks or not {"db", "transactional_db", "committing"}.isdisjoint(item.fixturenames)
 
 
 @pytest.hookimpl(wrapper=True)
