@@ -1,6 +1,7 @@
-"""Full text on PostgreSQL: two generated columns on the search documents with an index each.
+"""Full text on PostgreSQL: two narrow tables of words with an index each, kept by triggers on the search documents.
 
-The columns are not fields of the model, which SQLite could not have.
+A common word makes the database look at every row that has it, so the rows hold little beside the words. The tables are
+no models, which SQLite would have to have too.
 """
 
 from __future__ import annotations
@@ -17,33 +18,70 @@ if TYPE_CHECKING:
     from studies.search.query import Part, Query
 
 DOCUMENTS = "studies_searchdocument"
+WORDS, TITLES = "studies_searchwords", "studies_searchtitles"
 COLUMNS = ("title", "key", "body", "people", "abstract")
 
 # The tokens are folded and stemmed already, so the 'simple' configuration takes them exactly as they stand. A mark
 # between the columns keeps a phrase from running from one into the next; it is taken out again, its place stays empty.
-_WORDS = " || 'x0:1'::tsvector || ".join(f"to_tsvector('simple', \"{column}\")" for column in COLUMNS)
+_TOGETHER = " || 'x0:1'::tsvector || ".join(f"to_tsvector('simple', \"{column}\")" for column in COLUMNS)
+_WORDS_OF = {WORDS: f"ts_delete({_TOGETHER}, 'x0')", TITLES: "to_tsvector('simple', title)"}
 _DOCUMENTS = f"SELECT study_id, {', '.join(COLUMNS)} FROM {DOCUMENTS}"
+
+
+def _table(name: str) -> list[str]:
+    """The table with an entry for every document that has none."""
+    return [
+        f"CREATE TABLE IF NOT EXISTS {name} (study_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+        # The texts of a study are compared with a phrase often enough to keep them uncompressed.
+        f"ALTER TABLE {name} ALTER COLUMN words SET STORAGE EXTERNAL",
+        f"""INSERT INTO {name} SELECT study_id, {_WORDS_OF[name]} FROM {DOCUMENTS} AS document
+            WHERE NOT EXISTS (SELECT FROM {name} AS known WHERE known.study_id = document.study_id)""",
+        f"CREATE INDEX IF NOT EXISTS {name}_words ON {name} USING gin (words) WITH (fastupdate = off)",
+    ]
+
+
+def _enter(name: str) -> str:
+    return f"""INSERT INTO {name} SELECT study_id, {_WORDS_OF[name]} FROM (SELECT NEW.*) AS document
+               ON CONFLICT (study_id) DO UPDATE SET words = EXCLUDED.words;"""
+
+
+def _search(function: str, name: str) -> str:
+    """For common words the planner would read every row; inside such a function it may not."""
+    return f"""CREATE OR REPLACE FUNCTION {function}(wanted tsquery) RETURNS bigint[] LANGUAGE sql STABLE
+               SET enable_seqscan = off
+               AS $$ SELECT coalesce(array_agg(study_id), '{{}}') FROM {name} WHERE words @@ wanted $$"""
+
+
+_TRIGGERS = [
+    f"""CREATE OR REPLACE FUNCTION searchdocument_written() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN {_enter(WORDS)} {_enter(TITLES)} RETURN NULL; END $$""",
+    f"""CREATE OR REPLACE FUNCTION searchdocument_removed() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN
+            DELETE FROM {WORDS} WHERE study_id = OLD.study_id; DELETE FROM {TITLES} WHERE study_id = OLD.study_id;
+            RETURN NULL;
+        END $$""",
+    f"""CREATE OR REPLACE FUNCTION searchdocument_emptied() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN TRUNCATE {WORDS}, {TITLES}; RETURN NULL; END $$""",
+    f"""CREATE OR REPLACE TRIGGER searchdocument_written AFTER INSERT OR UPDATE ON {DOCUMENTS}
+        FOR EACH ROW EXECUTE FUNCTION searchdocument_written()""",
+    f"""CREATE OR REPLACE TRIGGER searchdocument_removed AFTER DELETE ON {DOCUMENTS}
+        FOR EACH ROW EXECUTE FUNCTION searchdocument_removed()""",
+    f"""CREATE OR REPLACE TRIGGER searchdocument_emptied AFTER TRUNCATE ON {DOCUMENTS}
+        FOR EACH STATEMENT EXECUTE FUNCTION searchdocument_emptied()""",
+]
 _INSTALL = [
-    f"""ALTER TABLE {DOCUMENTS}
-        ADD COLUMN IF NOT EXISTS words tsvector GENERATED ALWAYS AS (ts_delete({_WORDS}, 'x0')) STORED,
-        ADD COLUMN IF NOT EXISTS title_words tsvector GENERATED ALWAYS AS (to_tsvector('simple', title)) STORED""",
-    # The texts of a study are compared with a phrase often enough to keep them uncompressed.
-    f"""ALTER TABLE {DOCUMENTS}
-        ALTER COLUMN words SET STORAGE EXTERNAL, ALTER COLUMN title_words SET STORAGE EXTERNAL""",
-    f"CREATE INDEX IF NOT EXISTS searchdocument_words ON {DOCUMENTS} USING gin (words) WITH (fastupdate = off)",
-    f"CREATE INDEX IF NOT EXISTS searchdocument_title ON {DOCUMENTS} USING gin (title_words) WITH (fastupdate = off)",
-    # For common words the planner would read every document; inside these functions it may not.
-    f"""CREATE OR REPLACE FUNCTION study_search(wanted tsquery) RETURNS bigint[] LANGUAGE sql STABLE
-        SET enable_seqscan = off
-        AS $$ SELECT coalesce(array_agg(study_id), '{{}}') FROM {DOCUMENTS} WHERE words @@ wanted $$""",
-    f"""CREATE OR REPLACE FUNCTION study_title_search(wanted tsquery) RETURNS bigint[] LANGUAGE sql STABLE
-        SET enable_seqscan = off
-        AS $$ SELECT coalesce(array_agg(study_id), '{{}}') FROM {DOCUMENTS} WHERE title_words @@ wanted $$""",
+    *_table(WORDS),
+    *_table(TITLES),
+    *_TRIGGERS,
+    _search("study_search", WORDS),
+    _search("study_title_search", TITLES),
+    # Where the words stood before.
+    f"ALTER TABLE {DOCUMENTS} DROP COLUMN IF EXISTS words, DROP COLUMN IF EXISTS title_words",
 ]
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the columns, their indexes and the search functions where they are missing."""
+    """Create tables, indexes, triggers and search functions where they are missing, and enter what is not entered."""
     with connection.cursor() as cursor:
         for statement in _INSTALL:
             cursor.execute(statement)
@@ -83,7 +121,7 @@ def known(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[bool]:
     """For each part whether any study has it."""
     if not parts:
         return []
-    one = f"EXISTS (SELECT 1 FROM {DOCUMENTS} WHERE words @@ %s::tsquery)"
+    one = f"EXISTS (SELECT 1 FROM {WORDS} WHERE words @@ %s::tsquery)"
     with connection.cursor() as cursor:
         cursor.execute("SELECT " + ", ".join([one] * len(parts)), [TSQUERY.any_part([part]) for part in parts])
         return list(cursor.fetchone())

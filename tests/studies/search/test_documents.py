@@ -148,3 +148,28 @@ def test_search_survives_an_alteration_of_the_table():
     assert found("before") == []
     assert found("renamed") == [study.id]
     assert found("after") == [after.id]
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("committing")
+def test_an_older_database_is_brought_to_the_tables_of_words():
+    """Until then the words stood in generated columns of the documents."""
+    study = public("before")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE studies_searchdocument ADD COLUMN words tsvector, ADD COLUMN title_words tsvector")
+        cursor.execute("DROP TABLE studies_searchwords, studies_searchtitles")
+        cursor.execute("DROP FUNCTION study_search, study_title_search")
+    adapter().install(connection)
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, "studies_searchdocument")
+    assert {column.name for column in described} == {"study_id", *documents.COLUMNS}
+    assert found("before") == [study.id]
+
+
+@pytest.mark.postgres
+@pytest.mark.usefixtures("committing")
+def test_emptying_the_documents_empties_the_words():
+    public("before")
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE studies_searchdocument")
+    assert found("before") == []
