@@ -18,7 +18,8 @@ from studies.search.words import WORD, stems_of_word
 
 LONGEST = 240  # characters of a piece of text
 
-_WORDS = re.compile(f"({WORD.pattern})")  # splits a text into words and what stands between them
+Tokens = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]  # stems, and where the word of each stands
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -52,27 +53,30 @@ def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     if not text:
         return []
     firsts = {phrase[0] for phrase in phrases}
-    names = list(chain.from_iterable(map(_stems_of_chunk, text.split())))
+    chunks = text.split(" ")
+    tokens = list(map(_tokens, chunks))
+    names = list(chain.from_iterable([stems for stems, _ in tokens]))
     if firsts.isdisjoint(names):
         return []
-    pieces = _WORDS.split(text)
-    stems = [stems_of_word(word) for word in pieces[1::2]]
-    words = [number for number, of_word in enumerate(stems) for _ in of_word]  # which word each stem is of
-    ends = list(accumulate(map(len, pieces)))
+    begins = accumulate([len(chunk) + 1 for chunk in chunks], initial=0)
+    places = [
+        (begin + start, begin + end) for begin, (_, spans) in zip(begins, tokens, strict=False) for start, end in spans
+    ]
     hits: list[_Hit] = []
     free = 0
     for place, name in enumerate(names):
         longest = max(_at(names, place, phrases), key=len, default=()) if name in firsts and place >= free else ()
         if longest:
             free = place + len(longest)
-            hits.append(_Hit(ends[2 * words[place]], ends[2 * words[free - 1] + 1], longest))
+            hits.append(_Hit(places[place][0], places[free - 1][1], longest))
     return hits
 
 
-@lru_cache(maxsize=50_000)
-def _stems_of_chunk(chunk: str) -> tuple[str, ...]:
-    """The tokens between two blanks, kept because most texts are only looked through in vain."""
-    return tuple(chain.from_iterable(map(stems_of_word, WORD.findall(chunk))))
+@lru_cache(maxsize=30_000)
+def _tokens(chunk: str) -> Tokens:
+    """Of what stands between two blanks; kept because texts repeat their words."""
+    found = [(stem, word.span()) for word in WORD.finditer(chunk) for stem in stems_of_word(word[0])]
+    return tuple(stem for stem, _ in found), tuple(place for _, place in found)
 
 
 def _at(names: list[str], place: int, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
