@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _asks_a_database(item: pytest.Item) -> bool:
     """By its mark, by a fixture, or because it is about one engine."""
     marks = any(item.get_closest_marker(name) for name in ("django_db", *ENGINES))
-    return marks or not {"db", "transactional_db", "committing"}.isdisjoint(item.fixturenames)
+    return marks or not {"db", "committing"}.isdisjoint(item.fixturenames)
 
 
 @pytest.hookimpl(wrapper=True)
