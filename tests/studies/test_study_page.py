@@ -19,7 +19,7 @@ LISTS = {
     "open_questions": ["Would it hold up elsewhere?"],
     "strengths": ["The laboratory did not know who was ill."],
 }
-QUOTED = [{"definition": "ccc-2003", "quote": "All patients met the CCC.", "locator": "methods"}]
+QUOTED = [{"definition": "ccc-2003", "quote": "All patients met the CCC.", "locator": "methods", "basis": "full_text"}]
 NOTICE = "The notice is from 2 March 2025."
 ANSWERS = ["Who", "How sure", "They asked:", "What they found", "What it does not show"]
 
