@@ -108,7 +108,8 @@ def _consequences(contribution: Contribution, rule: Rule, target: State, at: dat
     elif Actor.CONTRIBUTOR not in rule.actors:
         changes["lease_until"] = at + LEASE if target == State.IN_REVIEW else None
     if target in ENDS and contribution.state not in ENDS:
-        changes.update(ended_at=at, outcome=target, end_days=(at - contribution.received_at).days, conflict=False)
+        days = max(0, (at - contribution.received_at).days)  # a clock that was set back must not keep anything open
+        changes.update(ended_at=at, outcome=target, end_days=days, conflict=False)
     elif target not in ENDS and target != State.ERASED and contribution.ended_at:
         changes.update(ended_at=None, outcome="", end_days=None, decline_reason="", duplicate_of=None)
     return changes

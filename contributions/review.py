@@ -87,7 +87,7 @@ def claim(*, shown: Shown, by: User, at: datetime) -> Contribution:
         raise NotAllowed("The contributor asked for a second look, so another moderator has to take this one.")
     first: dict[str, Any] = {}
     if contribution.first_read_at is None:
-        first = {"first_read_at": at, "read_days": (at - contribution.received_at).days}
+        first = {"first_read_at": at, "read_days": max(0, (at - contribution.received_at).days)}
     return act(contribution, action=Action.CLAIM, by=by, at=at, holder=by, **first)
 
 

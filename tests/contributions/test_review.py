@@ -305,3 +305,13 @@ def test_each_act_needs_a_constant_number_of_queries(django_assert_max_num_queri
         one = review.claim(shown=shown(one), by=holder, at=LATER)
     with django_assert_max_num_queries(14):
         review.decline(shown=Shown(one.pk, one.version), by=holder, at=LATER, reason="no_source", text="No.")
+
+
+def test_clock_that_was_set_back_keeps_nothing_open() -> None:
+    """A server whose clock ran ahead stamped the message with a day that is yet to come."""
+    one = received(at=NOW + timedelta(days=1))
+    one = review.claim(shown=shown(one), by=make_user("moderator"), at=NOW)
+    assert one.read_days == 0
+    thread.take_back(contribution=one, at=NOW)
+    one.refresh_from_db()
+    assert (one.state, one.end_days) == ("taken_back", 0)
