@@ -17,30 +17,22 @@ from studies import duplicates
 from studies.admin.base import ReadOnlyAdmin
 from studies.admin.showing import in_words
 from studies.admin.steps import Step, StepForm, Told, buttons, note_field, step_urls
+from studies.admin.waiting import WaitingFilter
 from studies.diff import Piece, words
 from studies.models import PossibleDuplicate, Study
 from studies.snapshots import current
 from studies.vocabulary_desk import PairState
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """The list opens on what waits."""
-
-    title = "state"
-    parameter_name = "state"
+class PairFilter(WaitingFilter):
+    states = PairState
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", "All"), *(choice for choice in PairState.choices if choice[0] != PairState.OPEN)]
+        """Open pairs are what the list opens on, under the same word."""
+        return [choice for choice in super().lookups(request, model_admin) if choice[0] != PairState.OPEN]
 
-    def choices(self, changelist: Any) -> Any:
-        rest = changelist.get_query_string(remove=["state"])
-        yield {"selected": not self.value(), "query_string": rest, "display": "Waiting"}
-        yield from list(super().choices(changelist))[1:]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
-        if not self.value():
-            return queryset.filter(pk__in=duplicates.waiting().values("pk"))
-        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+    def waiting(self, queryset: QuerySet[PossibleDuplicate]) -> QuerySet[PossibleDuplicate]:
+        return queryset.filter(pk__in=duplicates.waiting().values("pk"))
 
 
 class JoinForm(StepForm):
@@ -131,7 +123,7 @@ class Row:
 class PossibleDuplicateAdmin(ReadOnlyAdmin):
     list_display = ["pair", "why", "score", "state", "found_at"]
     list_display_links = ["pair"]
-    list_filter = [WaitingFilter]
+    list_filter = [PairFilter]
     list_select_related = ["one", "other"]
     ordering = ["-score", "id"]
     sortable_by: list[str] = []

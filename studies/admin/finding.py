@@ -15,6 +15,7 @@ from studies import integrity
 from studies.admin.base import ReadOnlyAdmin
 from studies.admin.showing import Shown
 from studies.admin.steps import Step, StepForm, Told, buttons, note_field, proposed, step_urls
+from studies.admin.waiting import WaitingFilter
 from studies.diff import Change, pieces
 from studies.field_words import Names, label, shown
 from studies.models import Finding
@@ -24,27 +25,11 @@ from studies.vocabulary_desk import FindingState
 FIELD_OF = {"year": "published_on"}
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """The list opens on what waits."""
+class TaskFilter(WaitingFilter):
+    states = FindingState
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", "All"), *FindingState.choices]
-
-    def choices(self, changelist: Any) -> Any:
-        yield {
-            "selected": not self.value(),
-            "query_string": changelist.get_query_string(remove=["state"]),
-            "display": "Waiting",
-        }
-        yield from list(super().choices(changelist))[1:]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
-        if not self.value():
-            return queryset.filter(pk__in=integrity.waiting().values("pk"))
-        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+    def waiting(self, queryset: QuerySet[Finding]) -> QuerySet[Finding]:
+        return queryset.filter(pk__in=integrity.waiting().values("pk"))
 
 
 class ProposeForm(StepForm):
@@ -120,7 +105,7 @@ STEPS = [
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
     list_display = ["what", "study", "source", "state", "found_at"]
-    list_filter = [WaitingFilter, "kind", "source"]
+    list_filter = [TaskFilter, "kind", "source"]
     list_select_related = ["study"]
     search_fields = ["study__slug"]
     sortable_by: list[str] = []

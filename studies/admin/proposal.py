@@ -23,33 +23,18 @@ from studies.admin.base import ReadOnlyAdmin
 from studies.admin.proposal_showing import shown_content, why_not_apply, why_not_recall, why_not_refuse
 from studies.admin.showing import sides
 from studies.admin.steps import out_of_date, refused
+from studies.admin.waiting import WaitingFilter
 from studies.errors import Conflict, Problems, Stale
 from studies.models import Proposal
 from studies.roles import NotAllowed
 from studies.vocabulary import ProposalState
 
 
-class WaitingFilter(admin.SimpleListFilter):
-    """The queue opens on what waits; everything else is one step away."""
+class ProposalFilter(WaitingFilter):
+    states = ProposalState
 
-    title = "state"
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("all", "All"), *ProposalState.choices]
-
-    def choices(self, changelist: Any) -> Any:
-        yield {
-            "selected": not self.value(),
-            "query_string": changelist.get_query_string(remove=["state"]),
-            "display": "Waiting",
-        }
-        yield from list(super().choices(changelist))[1:]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
-        if not self.value():
-            return queryset.waiting()
-        return queryset if self.value() == "all" else queryset.filter(state=self.value())
+    def waiting(self, queryset: QuerySet[Proposal]) -> QuerySet[Proposal]:
+        return queryset.waiting()  # type: ignore[attr-defined, no-any-return]
 
 
 class DecisionForm(forms.Form):
@@ -72,7 +57,7 @@ class RefuseForm(DecisionForm):
 class ProposalAdmin(ReadOnlyAdmin):
     list_display = ["number", "subject", "kind", "reason", "weight", "state", "age", "proposer_role"]
     list_display_links = ["number"]
-    list_filter = [WaitingFilter, "kind", "high_impact"]
+    list_filter = [ProposalFilter, "kind", "high_impact"]
     list_select_related = ["study", "definition"]
     ordering = ["created_at", "id"]
     sortable_by: list[str] = []
