@@ -142,6 +142,7 @@ MIDDLEWARE = [
     "atlas_site.private_pages.PrivatePagesMiddleware",  # outermost: what follows may log
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "atlas_site.languages.LanguageMiddleware",
     "contributions.views.keeping.KeepTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -171,6 +172,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "atlas_site.pages.site",
             ],
+            "builtins": ["django.templatetags.i18n", "studies.templatetags.language"],
         },
     },
 ]
@@ -211,6 +213,16 @@ DATABASES = {"default": database()}
 
 # --- Words, time, static files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
+# Each named in itself. A reader chooses one at /preferences/ (atlas_site/preferences.py); the first stands for "en" there.
+LANGUAGES = [
+    ("en-gb", "English"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("nb", "Norsk bokmål"),
+    ("nl", "Nederlands"),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -5,6 +5,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from studies import languages
 from studies.models import Study, StudyDefinition
 from studies.vocabulary import (
     DESIGN_HINTS,
@@ -74,8 +75,8 @@ def level_hint(value: str) -> str:
 
 @register.filter
 def foreign(study: Study) -> SafeString:
-    """The attribute for an element that holds the title of a paper in another language, so that it is read out as that."""
-    return format_html(' lang="{}"', study.language) if study.language != "en" else SafeString("")
+    """The attribute for an element that holds the title of a paper in another language than the page, to be read out so."""
+    return format_html(' lang="{}"', study.language) if study.language != languages.current() else SafeString("")
 
 
 @register.filter
