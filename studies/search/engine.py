@@ -59,27 +59,55 @@ def read(parameters: Parameters, catalogue: Catalogue | None = None) -> tuple[Fi
     return filters_module.read(parameters, (catalogue or index.catalogue()).labels)
 
 
-def find(filters: Filters, catalogue: Catalogue | None = None) -> Page:
-    """The page that the filters ask for; the last one where they ask for one beyond it.
+@dataclass(frozen=True)
+class Found:
+    """What the filters find, before any part of it is put in order. `unfiltered` as in `Page`."""
 
-    Queries: the public state unless the catalogue is given, and with words in the box one for the studies they are in,
-    one for the documents to compare and one for the titles of a long list.
+    filters: Filters
+    query: Query
+    catalogue: Catalogue
+    result: Result
+    sort: Sort
+    unfiltered: int
+
+    def ids(self, start: int, size: int = PAGE_SIZE) -> Sequence[int]:
+        """The studies from place `start` on, counted from 0, in the order that was asked for."""
+        return _slice(self, start, size)
+
+
+def look(filters: Filters, catalogue: Catalogue | None = None) -> Found:
+    """What the filters find with all counts.
+
+    Queries: the public state unless the catalogue is given, and with words in the box one for the studies they are in;
+    to put them in order takes one for the documents to compare and one for the titles of a long list.
     """
     catalogue = catalogue or index.catalogue()
     query = parse(filters.q, catalogue.synonyms if filters.synonyms else None)
     within = _matches(catalogue, query)
-    result = catalogue.index.select(filters.selection, within)
-    pages = pages_of(number=filters.page, total=result.total, address=filters.page_address)
-    return Page(
+    return Found(
         filters=filters,
         query=query,
-        notices=[*query.notices, *_beyond(filters.page, pages)],
         catalogue=catalogue,
-        result=result,
+        result=catalogue.index.select(filters.selection, within),
         sort=_sort(filters, query),
-        pages=pages,
-        ids=_slice(catalogue, query, filters, result, pages.start),
         unfiltered=(catalogue.index.everything if within is None else catalogue.index.everything & within).bit_count(),
+    )
+
+
+def find(filters: Filters, catalogue: Catalogue | None = None) -> Page:
+    """The page that the filters ask for; the last one where they ask for one beyond it. Queries as of `look`."""
+    found = look(filters, catalogue)
+    pages = pages_of(number=filters.page, total=found.result.total, address=filters.page_address)
+    return Page(
+        filters=filters,
+        query=found.query,
+        notices=[*found.query.notices, *_beyond(filters.page, pages)],
+        catalogue=found.catalogue,
+        result=found.result,
+        sort=found.sort,
+        pages=pages,
+        ids=found.ids(pages.start),
+        unfiltered=found.unfiltered,
     )
 
 
@@ -159,31 +187,37 @@ def _sort(filters: Filters, query: Query) -> Sort:
     return Sort(filters.sort)
 
 
-def _slice(catalogue: Catalogue, query: Query, filters: Filters, result: Result, start: int) -> Sequence[int]:
-    sort = _sort(filters, query)
-    if sort == Sort.RELEVANCE:
-        return _best(catalogue, query, result, (catalogue.key, query.key, filters.selection.key), start)
-    order = {
+def _slice(found: Found, start: int, size: int) -> Sequence[int]:
+    if found.sort == Sort.RELEVANCE:
+        return _best(found, start, size)
+    return order_of(found.catalogue, found.sort).take(found.result.bitmap, start, size)
+
+
+def order_of(catalogue: Catalogue, sort: Sort) -> Order:
+    """All public studies in an order that no query has a part in."""
+    orders = {
         Sort.NEWEST: lambda: catalogue.index.newest,
         Sort.CHANGED: lambda: catalogue.index.changed,
         Sort.TITLE: lambda: catalogue.by_title,
-    }[sort]()
-    return order.take(result.bitmap, start, PAGE_SIZE)
+    }
+    return orders[sort]()
 
 
-def _best(catalogue: Catalogue, query: Query, result: Result, key: Key, start: int) -> Sequence[int]:
+def _best(found: Found, start: int, size: int) -> Sequence[int]:
     """Best match first. Beyond the studies that were compared, newest first: those with the words in the title, then
     all others."""
+    catalogue, query, result = found.catalogue, found.query, found.result
+    key = (catalogue.key, query.key, found.filters.selection.key)
     newest = catalogue.index.newest
     if result.total <= RANKED_WHOLE:
-        return _compared(key, newest, query, result.bitmap)[start : start + PAGE_SIZE]
+        return _compared(key, newest, query, result.bitmap)[start : start + size]
     titles = _in_titles(catalogue, query) & result.bitmap
     top = from_ids(newest.take(titles, 0, RANKED_TITLES))
     compared = _compared(key, newest, query, top)
-    best = list(compared[start : start + PAGE_SIZE])
+    best = list(compared[start : start + size])
     start -= len(compared)
     for piece in (titles & ~top, result.bitmap & ~titles):
-        best += newest.take(piece, max(0, start), PAGE_SIZE - len(best))
+        best += newest.take(piece, max(0, start), size - len(best))
         start -= piece.bit_count()
     return best
 
