@@ -1,13 +1,13 @@
 """Everything a study page shows beside the record itself, in a fixed number of queries."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from studies.bibliography import record_of
 from studies.compiled import Compiled, hand_over
+from studies.depths import Length, length_of
 from studies.disclosure import Disclosure, disclosures
 from studies.field_words import label, reading_place
 from studies.formats import citation, coins
@@ -15,10 +15,9 @@ from studies.models import Author, AuthorResponse, Flag, Study, StudyDefinition,
 from studies.proof import Proof, proof_of
 from studies.records import Record
 from studies.related import Near, Related, related
-from studies.vocabulary import APPLIED, DefinitionPem, FlagKind, LinkType, MethodFlag, PemMeasure, State
+from studies.sentences import people_counted
+from studies.vocabulary import APPLIED, DefinitionPem, FlagKind, LinkType, MethodFlag, Pem, PemMeasure, State
 
-# Slower than the usual 238: people who read with brain fog.
-WORDS_A_MINUTE = 160
 MOST_LINKS = 60
 FLAGS_IN_ORDER = (FlagKind.SAFETY, FlagKind.CONTESTED, FlagKind.SUPERSEDED)
 
@@ -29,17 +28,6 @@ _definitions: Compiled[StudyDefinition] = Compiled(
     lambda study: StudyDefinition.objects.filter(study=study).select_related("definition")
 )
 _provenance: Compiled[TextProvenance] = Compiled(lambda study: TextProvenance.objects.filter(study=study))
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a layer is, for a reader who has to plan."""
-
-    words: int
-
-    @property
-    def minutes(self) -> int:
-        return max(1, math.ceil(self.words / WORDS_A_MINUTE))
 
 
 @dataclass(frozen=True)
@@ -70,6 +58,7 @@ class StudyPage:
     method_flags: Sequence[str]
     pem_measures: Sequence[str]
     related: Sequence[Related]
+    glance: Length
     short: Length
     deep: Length
     record: Record
@@ -96,8 +85,9 @@ def page_of(study: Study) -> StudyPage:
     """Wants a study from `for_page()`: its `has_…` marks spare the queries for parts that few studies have."""
     fetch_parts(study)
     links = links_of(study) if has(study, "links") else []
+    proof = proof_of(study)
     return StudyPage(
-        proof=proof_of(study),
+        proof=proof,
         flags=flags_of(study),
         responses=list(study.author_responses.all()) if has(study, "responses") else [],
         links=links,
@@ -105,11 +95,30 @@ def page_of(study: Study) -> StudyPage:
         disclosures=disclosures(_provenance(study.pk)) if study.has_texts else [],
         method_flags=[MethodFlag(value).label for value in study.method_flags],
         pem_measures=[PemMeasure(value).label for value in study.pem_measured_by],
+        glance=length_of(glance_texts(study, proof)),
         short=length_of([study.summary, study.significance, study.limitations]),
-        deep=length_of([*study.findings, *study.conclusions, *study.open_questions, *study.strengths]),
+        deep=length_of(deep_texts(study, proof)),
         record=record_of(study),
         overrides=by_hand(study) if has(study, "overrides") else [],
     )
+
+
+def glance_texts(study: Study, proof: Proof) -> Iterator[str]:
+    """What a reader reads at a glance, but for the names of the parts: templates/studies/study/glance.html shows the same."""
+    yield from (study.question, study.get_pem_display(), study.get_design_display(), people_counted(study))
+    yield from (text for name, badge in proof.several_badges for text in (name, Pem(badge.value).label))
+    yield from (study.population_label, study.get_evidence_level_display(), study.get_peer_review_display())
+    yield from (study.key_point, study.main_limitation)
+
+
+def deep_texts(study: Study, proof: Proof) -> Iterator[str]:
+    """The texts of the deep layer, and the proof of the badge; links, citations and the record are no reading matter."""
+    for name in Study.LIST_TEXTS:
+        yield from getattr(study, name)
+    yield study.pem_quote
+    for cohort in proof.cohorts:
+        for row in cohort.rows:
+            yield from (row.definition.name, row.modification, row.quote)
 
 
 def has(study: Study, part: str) -> bool:
@@ -156,7 +165,3 @@ def near_of(study: Study, links: Iterable[Linked]) -> Near:
         same_people=[link.study.pk for link in links if link.type == LinkType.SHARES_PARTICIPANTS],
         linked=[link.study.pk for link in links],
     )
-
-
-def length_of(texts: Iterable[str]) -> Length:
-    return Length(sum(len(text.split()) for text in texts))
