@@ -4,13 +4,14 @@ from django.conf import settings
 
 from studies.models import Author, Study
 from studies.records import Collective, Person, Record
-from studies.vocabulary import Precision
+from studies.vocabulary import PeerReview, Precision
 
 
-def record_of(study: Study) -> Record:
+def record_of(study: Study, *, atlas_state: str = "") -> Record:
     """The paper as the atlas knows it, with its entry, version and PEM badge. Asks for the authors only.
 
-    The abstract stays out: a citation does without, and its licence may not let it travel.
+    `atlas_state` says which state of the atlas a file was made from. The abstract stays out: a citation does without, and
+    its licence may not let it travel.
     """
     year, month, day = date_parts(study)
     return Record(
@@ -32,11 +33,16 @@ def record_of(study: Study) -> Record:
         language=study.language,
         retraction_status=study.retraction_status,
         retraction_notice_doi=study.retraction_notice_doi,
+        retraction_on=study.retraction_on,
+        preprint_doi=study.preprint_doi or "",
+        main_limitation=study.main_limitation,
+        is_preprint=study.peer_review == PeerReview.PREPRINT,
         pem_label=study.get_pem_display(),
         atlas_slug=study.slug,
         atlas_url=settings.ATLAS_URL + study.get_absolute_url(),
         atlas_version=study.version or None,
         atlas_changed_on=study.changed_at.date() if study.changed_at else None,
+        atlas_state=atlas_state,
     )
 
 

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from studies.canonical import timestamp
+from studies.formats.frame import FACTS_LICENCE, TEXTS_LICENCE
 from studies.models import Author, Flag, Study, StudyDefinition, StudyLink, TextProvenance
 from studies.pem import RULES
 from studies.querysets import StudyQuerySet
@@ -28,8 +29,6 @@ from studies.vocabulary import (
 
 Data = dict[str, Any]
 
-TEXTS_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-FACTS_LICENCE = "https://creativecommons.org/publicdomain/zero/1.0/"
 LABELS_IN = "en"
 
 # What no export reads: notes of the staff, and columns that only steer the work.
@@ -43,8 +42,8 @@ def complete(studies: StudyQuerySet) -> StudyQuerySet:
         "authors",
         "topics",
         "flags",
-        "definitions__definition",
-        "text_provenance",
+        Prefetch("definitions", StudyDefinition.objects.select_related("definition").defer("coded_by", "checked_by")),
+        Prefetch("text_provenance", TextProvenance.objects.defer("drafted_by")),
         "author_responses",
         Prefetch("links_out", StudyLink.objects.order_by("type", "id").prefetch_related(Prefetch("target", others))),
         Prefetch("links_in", StudyLink.objects.order_by("type", "id").prefetch_related(Prefetch("source", others))),

@@ -6,6 +6,7 @@ import unicodedata
 from studies.identifiers import doi_link
 from studies.records import Record
 
+ATLAS = "ME/CFS Study Atlas"
 INCOMPLETE = "author list incomplete"
 
 # Status: the words before the title, and the name of the notice that the journal printed.
@@ -57,11 +58,31 @@ def notice(record: Record) -> str:
     return f"{name}: {doi_link(record.retraction_notice_doi) if record.retraction_notice_doi else 'no DOI known'}"
 
 
+def entry_of(record: Record) -> str:
+    """`ME/CFS Study Atlas, version 3 of 2026-03-04, in state 812 of 2026-11-26: https://…`; empty for what is no entry."""
+    if not record.atlas_url:
+        return ""
+    changed = f" of {record.atlas_changed_on}" if record.atlas_changed_on else ""
+    version = f", version {record.atlas_version}{changed}" if record.atlas_version else ""
+    state = f", in {record.atlas_state}" if record.atlas_state else ""
+    return f"{ATLAS}{version}{state}: {record.atlas_url}"
+
+
+def remarks(record: Record) -> list[str]:
+    """All that a reader of the paper must not miss, each as one line: its badge, its limits, its retraction, its gaps."""
+    limit = f"Main limit: {record.main_limitation}" if record.main_limitation else ""
+    preprint = f"Preprint: {doi_link(record.preprint_doi)}" if record.preprint_doi else ""
+    parts = (
+        record.pem_label,
+        mark(record).rstrip(": "),
+        notice(record),
+        "Preprint, not yet peer reviewed" if record.is_preprint else preprint,
+        "" if record.authors_complete else INCOMPLETE.capitalize(),
+        limit,
+    )
+    return [line for part in parts if (line := one_line(part))]
+
+
 def atlas_note(record: Record) -> str:
-    """One line for a note field: which entry and version this came from, the PEM badge, what is wrong or missing."""
-    version = f", version {record.atlas_version}" if record.atlas_version else ""
-    entry = f"ME/CFS Study Atlas{version}: {record.atlas_url}" if record.atlas_url else ""
-    incomplete = "" if record.authors_complete else INCOMPLETE.capitalize()
-    status = mark(record).rstrip(": ")
-    parts = (entry, record.pem_label, status, notice(record), incomplete)
-    return one_line("; ".join(part for part in parts if part))
+    """One line for a note field: which entry and version this came from, and the remarks."""
+    return "; ".join(part for part in (one_line(entry_of(record)), *remarks(record)) if part)

@@ -46,7 +46,7 @@ def test_record_is_written_field_by_field():
         "  issn = {2044-6055},\n"
         "  language = {en},\n"
         "  url = {https://doi.org/10.1136/bmjopen-2024_094658},\n"
-        "  note = {ME/CFS Study Atlas, version 3: "
+        "  note = {ME/CFS Study Atlas, version 3 of 2026-03-04: "
         "https://atlas.example/evidence/mansoubi-2025-understanding-symptom/; PEM unclear}\n"
         "}\n"
     )

@@ -38,7 +38,7 @@ def test_record_is_written_tag_by_tag():
         "KW  - Epidemiology\r\n"
         "KW  - Long COVID\r\n"
         "LA  - en\r\n"
-        "N1  - ME/CFS Study Atlas, version 3: "
+        "N1  - ME/CFS Study Atlas, version 3 of 2026-03-04: "
         "https://atlas.example/evidence/mansoubi-2025-understanding-symptom/; PEM unclear\r\n"
         "ER  - \r\n"
     )
@@ -74,7 +74,7 @@ def test_retracted_paper_says_so_in_title_and_note():
     assert entry["title"] == f"RETRACTED: {MANSOUBI.title}"
     (note,) = entry["notes"]
     assert note == (
-        "ME/CFS Study Atlas, version 3: https://atlas.example/evidence/mansoubi-2025-understanding-symptom/; "
+        "ME/CFS Study Atlas, version 3 of 2026-03-04: https://atlas.example/evidence/mansoubi-2025-understanding-symptom/; "
         "PEM unclear; RETRACTED; Retraction notice: https://doi.org/10.1/n; Author list incomplete"
     )
 
