@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from itertools import compress, count, islice
 
@@ -116,6 +117,26 @@ class Order:
             return sorted(to_ids(bitmap), key=self._places.__getitem__)[start:end]
         marked = flags(bitmap).ljust(len(self._places), b"\x00")
         return list(islice(compress(self.ids, map(marked.__getitem__, self.ids)), start, end))
+
+    def number(self, id_: int) -> int:
+        """What a study of the order is sorted by, where the order was made of numbers."""
+        return self._numbers[id_]
+
+    def place_after(self, number: int, id_: int) -> int:
+        """How many studies of the order come no later than this number and id, whether such a study is in it or not."""
+        sought = -(number << _ID_BITS | id_)
+        return bisect_right(self.ids, sought, key=lambda each: -(self._numbers[each] << _ID_BITS | each))
+
+    def after(self, bitmap: int, place: int, number: int) -> list[int]:
+        """The first studies of a subset, at most `number`, among those from this place of the whole sequence on."""
+        bitmap &= self._everything
+        hits = bitmap.bit_count()
+        if hits * SORTED < len(self.ids) * PICKED:
+            places = sorted(map(self._places.__getitem__, to_ids(bitmap)))
+            return [self.ids[each] for each in places[bisect_left(places, place) :][:number]]
+        data = bitmap.to_bytes((len(self._places) >> 3) + 1, "little")
+        rest = islice(self.ids, place, None)
+        return list(islice((each for each in rest if data[each >> 3] >> (each & 7) & 1), number))
 
     def _beginning(self, bitmap: int, places: int) -> list[int]:
         """Those of the subset among the first so many places."""

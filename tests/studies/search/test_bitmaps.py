@@ -60,6 +60,28 @@ def test_replacing_gives_the_same_order_as_starting_anew(old, new, gone):
     assert list(replaced.ids) == list(Order().replaced(set(), kept).ids)
 
 
+@given(st.dictionaries(st.integers(0, 500), st.integers(0, 9)), IDS, st.integers(0, 9), st.integers(0, 500))
+def test_an_order_goes_on_after_any_study_whether_it_is_still_there_or_not(numbers, subset, number, id_):
+    order = Order().replaced(set(), numbers)
+    rest = sorted(
+        (each for each in numbers if each in subset and (numbers[each], each) < (number, id_)),
+        key=lambda each: (numbers[each], each),
+        reverse=True,
+    )
+    assert order.after(from_ids(subset), order.place_after(number, id_), 40) == rest[:40]
+    assert [order.number(each) for each in rest] == [numbers[each] for each in rest]
+
+
+@given(st.integers(0, 9), st.sampled_from([1, 30, 800, 4000]), st.integers(0, 4000), st.sampled_from([1, 100]))
+def test_a_long_order_goes_on_from_any_place(seed, size, place, number):
+    """Large and small subsets are taken in different ways."""
+    ids, chance = list(range(4000)), random.Random(seed)  # noqa: S311 - it has to repeat
+    chance.shuffle(ids)
+    subset = set(chance.sample(ids, size))
+    expected = [each for each in ids[place:] if each in subset][:number]
+    assert Order(ids).after(from_ids(subset), place, number) == expected
+
+
 def test_a_subset_with_unknown_ids_is_taken_without_them():
     order = Order([3, 1])
     assert order.take(from_ids([1, 99]), 0, 5) == [1]
