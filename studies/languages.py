@@ -4,10 +4,20 @@ English is what the code is written in. Labels stay English in `vocabulary.py` a
 where they are drawn, so that nothing else can depend on who reads.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_bidi
 
 ENGLISH = "en"
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 def current() -> str:
@@ -25,3 +35,24 @@ def day(moment: object) -> str:
     if not moment:
         return ""
     return str(date_format(moment, "j F Y" if current() == ENGLISH else "DATE_FORMAT"))
+
+
+def english_attributes() -> SafeString:
+    """` lang="en" dir="ltr"` for an element that is only there in English; "" where the page is English itself."""
+    return SafeString("" if current() == ENGLISH else ' lang="en" dir="ltr"')
+
+
+def english_words(text: str) -> str:
+    """Text or safe HTML that is only there in English, marked as that where the page is not."""
+    return text if current() == ENGLISH else format_html("<span{}>{}</span>", english_attributes(), text)
+
+
+def in_english(makes: Callable[Given, Made]) -> Callable[Given, Made]:
+    """For what makes files, answers for programs and stored text: it says the same whoever asks."""
+
+    @wraps(makes)
+    def in_english_only(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        with translation.override(ENGLISH):
+            return makes(*args, **kwargs)
+
+    return in_english_only

@@ -2,9 +2,13 @@
 
 Slugs are permanent: they stand in addresses, revisions and exports. Labels may be reworded. Hints are the short
 plain-language explanations that pages show beside a label.
+
+Labels are English here and wherever they are stored, exported or mailed. `_` only notes them for the catalogues of
+`locale/`; a page turns them into its reader's language when it draws them (`|local` in a template, else `gettext`).
 """
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_noop as _
 
 
 class State(TextChoices):
@@ -15,122 +19,122 @@ class State(TextChoices):
 
 
 class Design(TextChoices):
-    SYSTEMATIC_REVIEW = "systematic_review", "Systematic review"
-    EVIDENCE_MAP = "evidence_map", "Evidence map"
-    GUIDELINE = "guideline", "Guideline or consensus"
-    RANDOMISED_TRIAL = "randomised_trial", "Randomised trial"
-    NON_RANDOMISED_TRIAL = "non_randomised_trial", "Trial without randomisation"
-    COHORT = "cohort", "Cohort study"
-    CASE_CONTROL = "case_control", "Case-control study"
-    CROSS_SECTIONAL = "cross_sectional", "Cross-sectional study"
-    CASE_REPORT = "case_report", "Case report or series"
-    QUALITATIVE = "qualitative", "Qualitative study"
-    LABORATORY_HUMAN = "laboratory_human", "Laboratory study on human samples"
-    ANIMAL = "animal", "Animal study"
-    IN_VITRO = "in_vitro", "Cell or computer study"
-    NARRATIVE_REVIEW = "narrative_review", "Narrative review"
-    PROTOCOL = "protocol", "Protocol"
-    COMMENTARY = "commentary", "Commentary"
-    NOT_CLASSIFIED = "not_classified", "Design not yet classified"
+    SYSTEMATIC_REVIEW = "systematic_review", _("Systematic review")
+    EVIDENCE_MAP = "evidence_map", _("Evidence map")
+    GUIDELINE = "guideline", _("Guideline or consensus")
+    RANDOMISED_TRIAL = "randomised_trial", _("Randomised trial")
+    NON_RANDOMISED_TRIAL = "non_randomised_trial", _("Trial without randomisation")
+    COHORT = "cohort", _("Cohort study")
+    CASE_CONTROL = "case_control", _("Case-control study")
+    CROSS_SECTIONAL = "cross_sectional", _("Cross-sectional study")
+    CASE_REPORT = "case_report", _("Case report or series")
+    QUALITATIVE = "qualitative", _("Qualitative study")
+    LABORATORY_HUMAN = "laboratory_human", _("Laboratory study on human samples")
+    ANIMAL = "animal", _("Animal study")
+    IN_VITRO = "in_vitro", _("Cell or computer study")
+    NARRATIVE_REVIEW = "narrative_review", _("Narrative review")
+    PROTOCOL = "protocol", _("Protocol")
+    COMMENTARY = "commentary", _("Commentary")
+    NOT_CLASSIFIED = "not_classified", _("Design not yet classified")
 
 
 DESIGN_HINTS = {
-    Design.SYSTEMATIC_REVIEW: "reviews all studies found by a stated method",
-    Design.EVIDENCE_MAP: "shows what has been studied, without pooling",
-    Design.GUIDELINE: "recommendations by a group",
-    Design.RANDOMISED_TRIAL: "people assigned to treatments by chance",
-    Design.NON_RANDOMISED_TRIAL: "a treatment tried, not assigned by chance",
-    Design.COHORT: "people followed over time",
-    Design.CASE_CONTROL: "people with the illness compared with people without it",
-    Design.CROSS_SECTIONAL: "one look at one moment",
-    Design.CASE_REPORT: "one or a few people described",
-    Design.QUALITATIVE: "interviews or texts, no counting",
-    Design.LABORATORY_HUMAN: "blood, tissue or tests of people",
-    Design.ANIMAL: "animals, no people",
-    Design.IN_VITRO: "cells or computer models, no people",
-    Design.NARRATIVE_REVIEW: "an author's overview, no stated search method",
-    Design.PROTOCOL: "a plan, no results",
-    Design.COMMENTARY: "an opinion or reply",
-    Design.NOT_CLASSIFIED: "nobody has looked at this yet",
+    Design.SYSTEMATIC_REVIEW: _("reviews all studies found by a stated method"),
+    Design.EVIDENCE_MAP: _("shows what has been studied, without pooling"),
+    Design.GUIDELINE: _("recommendations by a group"),
+    Design.RANDOMISED_TRIAL: _("people assigned to treatments by chance"),
+    Design.NON_RANDOMISED_TRIAL: _("a treatment tried, not assigned by chance"),
+    Design.COHORT: _("people followed over time"),
+    Design.CASE_CONTROL: _("people with the illness compared with people without it"),
+    Design.CROSS_SECTIONAL: _("one look at one moment"),
+    Design.CASE_REPORT: _("one or a few people described"),
+    Design.QUALITATIVE: _("interviews or texts, no counting"),
+    Design.LABORATORY_HUMAN: _("blood, tissue or tests of people"),
+    Design.ANIMAL: _("animals, no people"),
+    Design.IN_VITRO: _("cells or computer models, no people"),
+    Design.NARRATIVE_REVIEW: _("an author's overview, no stated search method"),
+    Design.PROTOCOL: _("a plan, no results"),
+    Design.COMMENTARY: _("an opinion or reply"),
+    Design.NOT_CLASSIFIED: _("nobody has looked at this yet"),
 }
 
 
 class Pem(TextChoices):
     """The badge of a study. All but `not_coded` come from `pem.derive()`; they are never typed in."""
 
-    REQUIRED = "required", "PEM required"
-    PARTIAL = "partial", "PEM partly required"
-    MIXED = "mixed", "PEM required for some participants"
-    NOT_REQUIRED = "not_required", "PEM not required"
-    UNCLEAR = "unclear", "PEM unclear"
-    NOT_APPLICABLE = "not_applicable", "No participants, so no PEM badge"
-    NOT_CODED = "not_coded", "PEM not yet assessed"
+    REQUIRED = "required", _("PEM required")
+    PARTIAL = "partial", _("PEM partly required")
+    MIXED = "mixed", _("PEM required for some participants")
+    NOT_REQUIRED = "not_required", _("PEM not required")
+    UNCLEAR = "unclear", _("PEM unclear")
+    NOT_APPLICABLE = "not_applicable", _("No participants, so no PEM badge")
+    NOT_CODED = "not_coded", _("PEM not yet assessed")
 
 
 PEM_HINTS = {
-    Pem.REQUIRED: "every patient had to have post-exertional malaise to enter",
-    Pem.PARTIAL: "post-exertional fatigue was required, post-exertional malaise itself was not",
-    Pem.MIXED: "required of some patients, not of others",
-    Pem.NOT_REQUIRED: "a patient could enter without post-exertional malaise",
-    Pem.UNCLEAR: "somebody looked; the paper does not make it clear",
-    Pem.NOT_APPLICABLE: "the paper studied no participants of its own",
-    Pem.NOT_CODED: "nobody has looked at this yet",
+    Pem.REQUIRED: _("every patient had to have post-exertional malaise to enter"),
+    Pem.PARTIAL: _("post-exertional fatigue was required, post-exertional malaise itself was not"),
+    Pem.MIXED: _("required of some patients, not of others"),
+    Pem.NOT_REQUIRED: _("a patient could enter without post-exertional malaise"),
+    Pem.UNCLEAR: _("somebody looked; the paper does not make it clear"),
+    Pem.NOT_APPLICABLE: _("the paper studied no participants of its own"),
+    Pem.NOT_CODED: _("nobody has looked at this yet"),
 }
 
 
 class PeerReview(TextChoices):
-    PEER_REVIEWED = "peer_reviewed", "Peer reviewed"
-    PREPRINT = "preprint", "Preprint, not yet peer reviewed"
-    NOT_PEER_REVIEWED = "not_peer_reviewed", "Not peer reviewed"
-    NOT_CLASSIFIED = "not_classified", "Peer review not yet checked"
+    PEER_REVIEWED = "peer_reviewed", _("Peer reviewed")
+    PREPRINT = "preprint", _("Preprint, not yet peer reviewed")
+    NOT_PEER_REVIEWED = "not_peer_reviewed", _("Not peer reviewed")
+    NOT_CLASSIFIED = "not_classified", _("Peer review not yet checked")
 
 
 class EvidenceLevel(TextChoices):
-    E0 = "E0", "Consensus"
-    E1 = "E1", "Replicated"
-    E2 = "E2", "Moderate"
-    E3 = "E3", "Preliminary"
-    UNRATED = "unrated", "Not rated"
-    NOT_CLASSIFIED = "not_classified", "Not yet rated"
+    E0 = "E0", _("Consensus")
+    E1 = "E1", _("Replicated")
+    E2 = "E2", _("Moderate")
+    E3 = "E3", _("Preliminary")
+    UNRATED = "unrated", _("Not rated")
+    NOT_CLASSIFIED = "not_classified", _("Not yet rated")
 
 
 LEVEL_HINTS = {
-    EvidenceLevel.E0: "a guideline, consensus paper or systematic review",
-    EvidenceLevel.E1: "the finding was repeated by another study",
-    EvidenceLevel.E2: "a larger or better controlled study, not yet repeated",
-    EvidenceLevel.E3: "an early finding; it may not hold up",
-    EvidenceLevel.UNRATED: "somebody looked; a level does not fit this kind of paper",
-    EvidenceLevel.NOT_CLASSIFIED: "nobody has looked at this yet",
+    EvidenceLevel.E0: _("a guideline, consensus paper or systematic review"),
+    EvidenceLevel.E1: _("the finding was repeated by another study"),
+    EvidenceLevel.E2: _("a larger or better controlled study, not yet repeated"),
+    EvidenceLevel.E3: _("an early finding; it may not hold up"),
+    EvidenceLevel.UNRATED: _("somebody looked; a level does not fit this kind of paper"),
+    EvidenceLevel.NOT_CLASSIFIED: _("nobody has looked at this yet"),
 }
 
 
 class Retraction(TextChoices):
-    NONE = "none", "Not retracted"
-    CORRECTED = "corrected", "Corrected"
-    CONCERN = "expression_of_concern", "Expression of concern"
-    RETRACTED = "retracted", "Retracted"
-    WITHDRAWN = "withdrawn", "Withdrawn by the journal"
+    NONE = "none", _("Not retracted")
+    CORRECTED = "corrected", _("Corrected")
+    CONCERN = "expression_of_concern", _("Expression of concern")
+    RETRACTED = "retracted", _("Retracted")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the journal")
 
 
 class Basis(TextChoices):
-    ABSTRACT = "abstract", "the abstract"
-    FULL_TEXT = "full_text", "the full text"
+    ABSTRACT = "abstract", _("the abstract")
+    FULL_TEXT = "full_text", _("the full text")
 
 
 class DefinitionPem(TextChoices):
-    REQUIRED = "required", "required"
-    OPTIONAL = "optional", "optional (in a list)"
-    NOT_MENTIONED = "not_mentioned", "not mentioned"
-    PARTIAL = "partial", "post-exertional fatigue required, PEM not named"
-    VARIABLE = "variable", "fixes no definition"
+    REQUIRED = "required", _("required")
+    OPTIONAL = "optional", _("optional (in a list)")
+    NOT_MENTIONED = "not_mentioned", _("not mentioned")
+    PARTIAL = "partial", _("post-exertional fatigue required, PEM not named")
+    VARIABLE = "variable", _("fixes no definition")
 
 
 class Role(TextChoices):
-    INCLUSION = "inclusion", "every patient had to meet it"
-    ALTERNATIVE = "alternative", "one of several, any one suffices"
-    SUBGROUP = "subgroup", "defined a subgroup"
-    COMPARATOR = "comparator", "defined another patient group"
-    MENTIONED = "mentioned", "named but not applied"
+    INCLUSION = "inclusion", _("every patient had to meet it")
+    ALTERNATIVE = "alternative", _("one of several, any one suffices")
+    SUBGROUP = "subgroup", _("defined a subgroup")
+    COMPARATOR = "comparator", _("defined another patient group")
+    MENTIONED = "mentioned", _("named but not applied")
 
 
 ROLE_HINTS = {
@@ -146,14 +150,14 @@ APPLIED = (Role.INCLUSION, Role.ALTERNATIVE, Role.SUBGROUP)
 
 
 class Locator(TextChoices):
-    TITLE = "title", "title"
-    ABSTRACT = "abstract", "abstract"
-    INTRODUCTION = "introduction", "introduction"
-    METHODS = "methods", "methods"
-    RESULTS = "results", "results"
-    DISCUSSION = "discussion", "discussion"
-    SUPPLEMENT = "supplement", "supplement"
-    AUTHOR_REPLY = "author_reply", "reply of the authors"
+    TITLE = "title", _("title")
+    ABSTRACT = "abstract", _("abstract")
+    INTRODUCTION = "introduction", _("introduction")
+    METHODS = "methods", _("methods")
+    RESULTS = "results", _("results")
+    DISCUSSION = "discussion", _("discussion")
+    SUPPLEMENT = "supplement", _("supplement")
+    AUTHOR_REPLY = "author_reply", _("reply of the authors")
 
 
 class PemClaim(TextChoices):
@@ -168,28 +172,28 @@ CLAIM_HINTS = {
 
 
 class PemMeasure(TextChoices):
-    DSQ_PEM = "dsq-pem", "DePaul Symptom Questionnaire (PEM part)"
-    TWO_DAY_CPET = "two_day_cpet", "two-day exercise test"
-    INTERVIEW = "interview", "interview"
-    OTHER_QUESTIONNAIRE = "other_questionnaire", "another questionnaire"
-    DIARY_OR_WEARABLE = "diary_or_wearable", "diary or wearable"
-    OTHER = "other", "another way"
+    DSQ_PEM = "dsq-pem", _("DePaul Symptom Questionnaire (PEM part)")
+    TWO_DAY_CPET = "two_day_cpet", _("two-day exercise test")
+    INTERVIEW = "interview", _("interview")
+    OTHER_QUESTIONNAIRE = "other_questionnaire", _("another questionnaire")
+    DIARY_OR_WEARABLE = "diary_or_wearable", _("diary or wearable")
+    OTHER = "other", _("another way")
 
 
 class MethodFlag(TextChoices):
-    SMALL_SAMPLE = "small_sample", "few participants"
-    NO_CONTROL_GROUP = "no_control_group", "no control group"
-    SELF_REPORTED_OUTCOME = "self_reported_outcome", "outcomes reported by the participants"
-    NOT_BLINDED = "not_blinded", "not blinded"
-    SINGLE_CENTRE = "single_centre", "one centre"
-    CROSS_SECTIONAL = "cross_sectional_no_causation", "one moment in time, cannot show cause"
-    EXPLORATORY = "exploratory", "exploratory, many comparisons"
-    PREPRINT = "preprint", "not yet peer-reviewed"
-    CONVENIENCE_SAMPLE = "convenience_sample", "participants not chosen at random"
-    RETROSPECTIVE = "retrospective", "looks back at records"
-    NO_OTHER_ILLNESS = "no_comparison_with_other_illness", "no comparison with another illness"
-    COMPUTATIONAL = "computational_model", "computer model"
-    FUNDING_CONFLICT = "funding_conflict", "funding or interest to keep in mind"
+    SMALL_SAMPLE = "small_sample", _("few participants")
+    NO_CONTROL_GROUP = "no_control_group", _("no control group")
+    SELF_REPORTED_OUTCOME = "self_reported_outcome", _("outcomes reported by the participants")
+    NOT_BLINDED = "not_blinded", _("not blinded")
+    SINGLE_CENTRE = "single_centre", _("one centre")
+    CROSS_SECTIONAL = "cross_sectional_no_causation", _("one moment in time, cannot show cause")
+    EXPLORATORY = "exploratory", _("exploratory, many comparisons")
+    PREPRINT = "preprint", _("not yet peer-reviewed")
+    CONVENIENCE_SAMPLE = "convenience_sample", _("participants not chosen at random")
+    RETROSPECTIVE = "retrospective", _("looks back at records")
+    NO_OTHER_ILLNESS = "no_comparison_with_other_illness", _("no comparison with another illness")
+    COMPUTATIONAL = "computational_model", _("computer model")
+    FUNDING_CONFLICT = "funding_conflict", _("funding or interest to keep in mind")
 
 
 METHOD_HINTS = {
@@ -210,39 +214,39 @@ METHOD_HINTS = {
 
 
 class LinkType(TextChoices):
-    REPLICATES = "replicates", "replicates"
-    FAILS_TO_REPLICATE = "fails_to_replicate", "fails to replicate"
-    CONTRADICTS = "contradicts", "contradicts"
-    REANALYSES = "reanalyses", "reanalyses"
-    CORRECTS = "corrects", "corrects"
-    RETRACTS = "retracts", "retracts"
-    SUPERSEDES = "supersedes", "supersedes"
-    COMMENTS_ON = "comments_on", "comments on"
-    PROTOCOL_OF = "protocol_of", "protocol of"
-    PART_OF = "part_of", "part of"
-    SHARES_PARTICIPANTS = "shares_participants_with", "shares participants with"
+    REPLICATES = "replicates", _("replicates")
+    FAILS_TO_REPLICATE = "fails_to_replicate", _("fails to replicate")
+    CONTRADICTS = "contradicts", _("contradicts")
+    REANALYSES = "reanalyses", _("reanalyses")
+    CORRECTS = "corrects", _("corrects")
+    RETRACTS = "retracts", _("retracts")
+    SUPERSEDES = "supersedes", _("supersedes")
+    COMMENTS_ON = "comments_on", _("comments on")
+    PROTOCOL_OF = "protocol_of", _("protocol of")
+    PART_OF = "part_of", _("part of")
+    SHARES_PARTICIPANTS = "shares_participants_with", _("shares participants with")
 
 
 # How a link reads from the other study's page.
 LINK_INVERSES = {
-    LinkType.REPLICATES: "replicated by",
-    LinkType.FAILS_TO_REPLICATE: "not replicated by",
-    LinkType.CONTRADICTS: "contradicted by",
-    LinkType.REANALYSES: "reanalysed by",
-    LinkType.CORRECTS: "corrected by",
-    LinkType.RETRACTS: "retracted by",
-    LinkType.SUPERSEDES: "superseded by",
-    LinkType.COMMENTS_ON: "commented on by",
-    LinkType.PROTOCOL_OF: "protocol in",
-    LinkType.PART_OF: "has part",
-    LinkType.SHARES_PARTICIPANTS: "shares participants with",
+    LinkType.REPLICATES: _("replicated by"),
+    LinkType.FAILS_TO_REPLICATE: _("not replicated by"),
+    LinkType.CONTRADICTS: _("contradicted by"),
+    LinkType.REANALYSES: _("reanalysed by"),
+    LinkType.CORRECTS: _("corrected by"),
+    LinkType.RETRACTS: _("retracted by"),
+    LinkType.SUPERSEDES: _("superseded by"),
+    LinkType.COMMENTS_ON: _("commented on by"),
+    LinkType.PROTOCOL_OF: _("protocol in"),
+    LinkType.PART_OF: _("has part"),
+    LinkType.SHARES_PARTICIPANTS: _("shares participants with"),
 }
 
 
 class FlagKind(TextChoices):
-    SAFETY = "safety", "Safety"
-    CONTESTED = "contested", "Contested"
-    SUPERSEDED = "superseded", "Superseded"
+    SAFETY = "safety", _("Safety")
+    CONTESTED = "contested", _("Contested")
+    SUPERSEDED = "superseded", _("Superseded")
 
 
 class Precision(TextChoices):
@@ -258,40 +262,40 @@ class Drafter(TextChoices):
 
 
 class RevisionKind(TextChoices):
-    PUBLISH = "publish", "First published"
-    CHANGE = "change", "Changed"
-    REVERT = "revert", "Earlier wording restored"
-    WITHDRAW = "withdraw", "Withdrawn"
-    MERGE = "merge", "Merged into another study"
-    RENAME = "rename", "Address changed"
-    DEFINITION = "definition", "A case definition's PEM value changed"
-    RESTORE = "restore", "Published again"
+    PUBLISH = "publish", _("First published")
+    CHANGE = "change", _("Changed")
+    REVERT = "revert", _("Earlier wording restored")
+    WITHDRAW = "withdraw", _("Withdrawn")
+    MERGE = "merge", _("Merged into another study")
+    RENAME = "rename", _("Address changed")
+    DEFINITION = "definition", _("A case definition's PEM value changed")
+    RESTORE = "restore", _("Published again")
 
 
 class Reason(TextChoices):
     """Why a public change was made."""
 
-    FIRST = "first_publication", "First publication"
-    CORRECTION = "correction", "Correction of an error"
-    NEW_INFORMATION = "new_information", "New information"
-    BIBLIOGRAPHY = "bibliography", "Bibliography corrected from the source"
-    CODING = "coding", "Case definition or PEM coding changed"
-    RETRACTION = "retraction", "Retraction status changed"
-    WORDING = "wording", "Clearer wording"
-    SAFETY = "safety", "Safety"
-    AUTHOR_RESPONSE = "author_response", "Response of the paper's authors"
-    DUPLICATE = "duplicate", "The same paper twice"
-    OUT_OF_SCOPE = "out_of_scope", "Not within the atlas's scope"
-    REVERTED = "reverted", "An earlier change was taken back"
-    OTHER = "other", "Another reason"
+    FIRST = "first_publication", _("First publication")
+    CORRECTION = "correction", _("Correction of an error")
+    NEW_INFORMATION = "new_information", _("New information")
+    BIBLIOGRAPHY = "bibliography", _("Bibliography corrected from the source")
+    CODING = "coding", _("Case definition or PEM coding changed")
+    RETRACTION = "retraction", _("Retraction status changed")
+    WORDING = "wording", _("Clearer wording")
+    SAFETY = "safety", _("Safety")
+    AUTHOR_RESPONSE = "author_response", _("Response of the paper's authors")
+    DUPLICATE = "duplicate", _("The same paper twice")
+    OUT_OF_SCOPE = "out_of_scope", _("Not within the atlas's scope")
+    REVERTED = "reverted", _("An earlier change was taken back")
+    OTHER = "other", _("Another reason")
 
 
 class StaffRole(TextChoices):
-    TRIAGE = "triage", "Triage"
-    MODERATOR = "moderator", "Moderator"
-    EDITOR = "editor", "Editor"
-    LEAD = "lead", "Lead"
-    SAMPLE_IMPORT = "sample_import", "Sample import, not reviewed"
+    TRIAGE = "triage", _("Triage")
+    MODERATOR = "moderator", _("Moderator")
+    EDITOR = "editor", _("Editor")
+    LEAD = "lead", _("Lead")
+    SAMPLE_IMPORT = "sample_import", _("Sample import, not reviewed")
 
 
 class ProposalState(TextChoices):
@@ -315,7 +319,7 @@ class ProposalKind(TextChoices):
 
 
 class Sort(TextChoices):
-    RELEVANCE = "relevance", "Best match"
-    NEWEST = "newest", "Newest paper"
-    CHANGED = "changed", "Recently changed"
-    TITLE = "title", "Title"
+    RELEVANCE = "relevance", _("Best match")
+    NEWEST = "newest", _("Newest paper")
+    CHANGED = "changed", _("Recently changed")
+    TITLE = "title", _("Title")

@@ -15,7 +15,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
+from studies import languages
 from studies.compiled import Compiled
 from studies.models import Abstract, Author, Flag, Study
 from studies.search.engine import Page
@@ -27,18 +30,18 @@ MARKED = ("title", "key_point", "main_limitation")
 FOUND = "found"
 # Where else a word may have been found, in the order in which it is looked for.
 TEXTS = {
-    "question": "Question",
-    "summary": "In plain language",
-    "significance": "Why it matters",
-    "limitations": "What it does not prove",
-    "findings": "Findings",
-    "conclusions": "Conclusions drawn by the authors",
-    "open_questions": "Open questions",
-    "strengths": "Strengths",
-    "population_label": "Population",
+    "question": _("Question"),
+    "summary": _("In plain language"),
+    "significance": _("Why it matters"),
+    "limitations": _("What it does not prove"),
+    "findings": _("Findings"),
+    "conclusions": _("Conclusions drawn by the authors"),
+    "open_questions": _("Open questions"),
+    "strengths": _("Strengths"),
+    "population_label": _("Population"),
 }
-UNSHOWN_ABSTRACT = "Abstract, which we may search but not show"
-NO_TEXT = "Authors, journal, topics or case definitions"
+UNSHOWN_ABSTRACT = _("Abstract, which we may search but not show")
+NO_TEXT = _("Authors, journal, topics or case definitions")
 
 # No text of a study holds a NUL: PostgreSQL refuses it and no form lets it through.
 _GAP = re.compile("\x00(\\w+)\x00")
@@ -86,10 +89,10 @@ def _has_mark(marked: Mapping[str, str]) -> bool:
 
 def _cards_of(page: Page) -> dict[int, Card]:
     """By study, in the page's order; one that was withdrawn a moment ago is left out."""
-    line, counters = page.catalogue.line, page.catalogue.index.counters
-    known = {each: _cards.get((line, each, counters[each])) for each in page.ids}
+    line, counters, language = page.catalogue.line, page.catalogue.index.counters, languages.current()
+    known = {each: _cards.get((line, language, each, counters[each])) for each in page.ids}
     drawn = {
-        study.pk: _cards.keep((line, study.pk, study.public_counter), draw(study))
+        study.pk: _cards.keep((line, language, study.pk, study.public_counter), draw(study))
         for study in _fetched([each for each, card in known.items() if card is None])
     }
     return {each: card for each, old in known.items() if (card := old or drawn.get(each))}
@@ -159,9 +162,13 @@ def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase
     for source, text in _quotable(study, abstract):
         piece = snippet(text, phrases)
         if piece:
-            return format_html('<p class="quiet"><b>Found in: {}.</b> {}</p>', source, piece)
+            return format_html('<p class="quiet"><b>{}</b> {}</p>', _place(source), languages.english_words(piece))
     unshown = abstract is not None and has_any(abstract.text, phrases)
-    return format_html('<p class="quiet"><b>Found in: {}.</b></p>', UNSHOWN_ABSTRACT if unshown else NO_TEXT)
+    return format_html('<p class="quiet"><b>{}</b></p>', _place(UNSHOWN_ABSTRACT if unshown else NO_TEXT))
+
+
+def _place(source: str) -> str:
+    return gettext("Found in: %(place)s.") % {"place": gettext(source)}
 
 
 def _quotable(study: Study, abstract: Abstract | None) -> Iterator[tuple[str, str]]:
@@ -169,4 +176,4 @@ def _quotable(study: Study, abstract: Abstract | None) -> Iterator[tuple[str, st
         value = getattr(study, field)
         yield source, " ".join(value) if isinstance(value, list) else value
     if abstract and abstract.may_be_shown:
-        yield "Abstract", abstract.text
+        yield _("Abstract"), abstract.text

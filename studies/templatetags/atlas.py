@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from studies import languages
 from studies.models import Study
@@ -24,22 +25,22 @@ for words in (authors_short, definition_pem_sentence, people_counted, retraction
 
 @register.filter
 def pem_label(value: str) -> str:
-    return Pem(value).label
+    return gettext(Pem(value).label)
 
 
 @register.filter
 def pem_hint(value: str) -> str:
-    return PEM_HINTS[Pem(value)]
+    return gettext(PEM_HINTS[Pem(value)])
 
 
 @register.filter
 def design_hint(value: str) -> str:
-    return DESIGN_HINTS[Design(value)]
+    return gettext(DESIGN_HINTS[Design(value)])
 
 
 @register.filter
 def level_hint(value: str) -> str:
-    return LEVEL_HINTS[EvidenceLevel(value)]
+    return gettext(LEVEL_HINTS[EvidenceLevel(value)])
 
 
 @register.filter

@@ -21,7 +21,7 @@ def page_language() -> SafeString:
 @register.simple_tag
 def english() -> SafeString:
     """The attributes of a part that is only there in English; none on an English page, where they say nothing new."""
-    return SafeString("" if languages.current() == languages.ENGLISH else ' lang="en" dir="ltr"')
+    return languages.english_attributes()
 
 
 @register.filter
@@ -34,3 +34,6 @@ def local(words: str) -> str:
 def day(moment: date | None) -> str:
     """A date in words, as the reader's language writes it."""
     return languages.day(moment)
+
+
+register.filter(languages.english_words)
