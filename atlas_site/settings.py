@@ -88,6 +88,8 @@ ATLAS_RECEIPT_KEYS = env.str("ATLAS_RECEIPT_KEYS", default="")
 ATLAS_TRUSTED_PROXIES = whole_number("ATLAS_TRUSTED_PROXIES", 0)
 ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR / "erasures.log")))
 ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
+# Where `export_atlas` writes its releases, and what /data/ lists.
+ATLAS_RELEASES_DIR = Path(env.str("ATLAS_RELEASES_DIR", default=str(DATA_DIR / "releases")))
 # Megabytes of a file of references that is imported at once; a larger one is refused before it is read.
 ATLAS_IMPORT_MEGABYTES = whole_number("ATLAS_IMPORT_MEGABYTES", 100)
 # The same for a file that an editor sends through the admin, where somebody waits for the answer.
@@ -142,6 +144,7 @@ MIDDLEWARE = [
     "atlas_site.private_pages.PrivatePagesMiddleware",  # outermost: what follows may log
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "atlas_site.preferences.LookMiddleware",
     "atlas_site.languages.LanguageMiddleware",
     "contributions.views.keeping.KeepTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -313,7 +316,24 @@ def cache() -> dict[str, Any]:
         raise ImproperlyConfigured("CACHE_URL cannot be read: write locmemcache:// or redis://host.") from None
 
 
-CACHES = {"default": cache()}
+def rates(shared: dict[str, Any]) -> dict[str, Any]:
+    """The cache in which requests of programs are counted: one of its own, since beside other things counts would be dropped.
+
+    It is in memory, here or in a server that all processes share, and never in a database or a file.
+    """
+    if any(word in shared["BACKEND"] for word in ("redis", "memcache")):
+        return shared | {"KEY_PREFIX": "rates"}
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "rates",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+
+
+CACHES = {"default": cache(), "rates": rates(cache())}
+# Requests to /api/v1/ from one neighbourhood of the network: searches a minute, everything an hour; 0 for no limit.
+ATLAS_API_PER_MINUTE = whole_number("ATLAS_API_PER_MINUTE", 120)
+ATLAS_API_PER_HOUR = whole_number("ATLAS_API_PER_HOUR", 6_000)
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:

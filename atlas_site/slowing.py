@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
-from contributions.limits import client_address, day_key, neighbourhood
+from atlas_site.senders import client_address, neighbourhood
+from contributions.limits import day_key
 from contributions.models import Bucket
 
 

@@ -8,16 +8,15 @@ inexact at the edges of its fixed windows, which is enough here and keeps the ta
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.http import HttpRequest
 
+from atlas_site.senders import client_address, neighbourhood
 from contributions.models import Bucket, DayKey
 
 SITE = "site"
@@ -48,26 +47,6 @@ class TooMany(Exception):
     def __init__(self, minutes: int) -> None:
         super().__init__("limit reached")
         self.minutes = minutes
-
-
-def client_address(request: HttpRequest) -> str:
-    """The sender's address: the nth from the right of X-Forwarded-For for n trusted proxies, else the peer's."""
-    proxies = settings.ATLAS_TRUSTED_PROXIES
-    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    if proxies and len(hops) >= proxies:
-        return str(hops[-proxies])
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def neighbourhood(address: str) -> str:
-    """The /24 or /64 of an address; "unknown" for what is none (a Unix socket without proxy headers)."""
-    try:
-        parsed = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return "unknown"
-    if parsed.version == 6 and parsed.ipv4_mapped:
-        parsed = parsed.ipv4_mapped
-    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
 
 
 def count(*, limits: tuple[Limit, ...], request: HttpRequest, at: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import RequestFactory
 
+from atlas_site import senders
 from contributions import limits
 from contributions.limits import LOOKING_UP, SENDING, TooMany
 from contributions.models import Bucket, DayKey
@@ -73,7 +74,7 @@ def test_looking_up_has_limits_of_its_own() -> None:
     ],
 )
 def test_neighbours_share_a_limit(one: str, other: str, same: bool) -> None:
-    assert (limits.neighbourhood(one) == limits.neighbourhood(other)) == same
+    assert (senders.neighbourhood(one) == senders.neighbourhood(other)) == same
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_neighbours_share_a_limit(one: str, other: str, same: bool) -> None:
 )
 def test_address_is_taken_from_trusted_proxies_alone(settings, proxies: int, forwarded: str, expected: str) -> None:
     settings.ATLAS_TRUSTED_PROXIES = proxies
-    assert limits.client_address(request_from("192.0.2.1", forwarded)) == expected
+    assert senders.client_address(request_from("192.0.2.1", forwarded)) == expected
 
 
 def test_nothing_that_names_anybody_is_stored() -> None:
