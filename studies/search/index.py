@@ -81,7 +81,7 @@ def current() -> Index:
 def catalogue() -> Catalogue:
     """The catalogue at the present public state: one query where nothing changed, else only what changed is read."""
     global _held  # noqa: PLW0603 - one for the process is the point
-    state = _present_state()
+    state = public_moment()
     held = _held
     if held is not None and held.state == state:
         return held
@@ -98,7 +98,8 @@ def forget() -> None:
         _held = None
 
 
-def _present_state() -> PublicMoment:
+def public_moment() -> PublicMoment:
+    """The public state as the database has it now: its counter and the newest hash of the history. One query."""
     return next(iter(_state()), (0, ""))
 
 
