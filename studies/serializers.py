@@ -5,7 +5,7 @@ with their permanent slug and their English label, whatever language a reader ch
 asked for: abstracts, notes of the staff, names of staff.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,33 +50,13 @@ def complete(studies: StudyQuerySet) -> StudyQuerySet:
     )
 
 
-def study_to_dict(study: Study) -> Data:
-    """The published study in full; wants it from `complete()`. The order of the keys is the order in a file."""
+def study_to_dict(study: Study, names: Iterable[str] = ()) -> Data:
+    """The published study in full, or these parts of it; wants it from `complete()`.
+
+    The order of the keys is the order in a file. Who asks for parts keeps what belongs to a finding beside it.
+    """
     with override(LABELS_IN):
-        return {
-            "slug": study.slug,
-            "address": settings.ATLAS_URL + study.get_absolute_url(),
-            "state": str(study.state),
-            "version": study.version,
-            "published_at": moment(study.published_at),
-            "changed_at": moment(study.changed_at),
-            "sample": study.is_sample,
-            "retraction": retraction(study),
-            "flags": [flag_to_dict(flag) for flag in study.flags.all()],
-            "bibliography": bibliography(study),
-            "identifiers": identifiers(study),
-            "classification": classification(study),
-            "pem": pem(study),
-            "definitions": [definition_to_dict(row) for row in study.definitions.all()],
-            "key_point": study.key_point,
-            "main_limitation": study.main_limitation,
-            "texts": texts(study),
-            "author_responses": [
-                {"text": each.text, "verified_author": each.verified_author} for each in study.author_responses.all()
-            ],
-            "links": links(study),
-            "licence": {"texts": TEXTS_LICENCE, "facts": FACTS_LICENCE},
-        }
+        return {name: PARTS[name](study) for name in names or PARTS}
 
 
 def retraction(study: Study) -> Data:
@@ -248,6 +228,32 @@ def address(name: str, slug: str) -> str:
 def moment(at: datetime | None) -> str | None:
     """`2024-05-06T07:08:09Z`."""
     return timestamp(at) if at else None
+
+
+PARTS: dict[str, Callable[[Study], Any]] = {
+    "slug": lambda study: study.slug,
+    "address": lambda study: settings.ATLAS_URL + study.get_absolute_url(),
+    "state": lambda study: str(study.state),
+    "version": lambda study: study.version,
+    "published_at": lambda study: moment(study.published_at),
+    "changed_at": lambda study: moment(study.changed_at),
+    "sample": lambda study: study.is_sample,
+    "retraction": retraction,
+    "flags": lambda study: [flag_to_dict(flag) for flag in study.flags.all()],
+    "bibliography": bibliography,
+    "identifiers": identifiers,
+    "classification": classification,
+    "pem": pem,
+    "definitions": lambda study: [definition_to_dict(row) for row in study.definitions.all()],
+    "key_point": lambda study: study.key_point,
+    "main_limitation": lambda study: study.main_limitation,
+    "texts": texts,
+    "author_responses": lambda study: [
+        {"text": each.text, "verified_author": each.verified_author} for each in study.author_responses.all()
+    ],
+    "links": links,
+    "licence": lambda study: {"texts": TEXTS_LICENCE, "facts": FACTS_LICENCE},
+}
 
 
 def in_order(studies: Iterable[Study], ids: Sequence[int]) -> list[Study]:
