@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from atlas_site.preferences import look_of
 from studies.models import PublicState
 from studies.vocabulary import LEVEL_HINTS, EvidenceLevel
 
@@ -79,6 +80,8 @@ def site(request: HttpRequest) -> dict[str, object]:
     """Context of every template."""
     return {
         "site_name": "ME/CFS Study Atlas",
+        "look": look_of(request),
+        "here": request.get_full_path(),
         "page_address": settings.ATLAS_URL + request.path,
         "one_person": settings.ATLAS_ONE_PERSON,
         "local": settings.LOCAL,

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from atlas_site import one_time
+from atlas_site import one_time, preferences_pages
 
 urlpatterns = [
     path(f"{settings.ADMIN_PATH}once/<str:token>/", one_time.sign_in, name="one_time_login"),
     path(settings.ADMIN_PATH, admin.site.urls),
+    path("preferences/", preferences_pages.preferences, name="preferences"),
     path("", include("studies.urls")),
     path("", include("contributions.urls")),
 ]

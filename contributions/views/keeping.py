@@ -14,6 +14,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure as usual_csrf_failure
 
 from atlas_site import csp
+from atlas_site.origins import came_from_here
 from atlas_site.pages import site
 from contributions.forms import LABELS, TICKS, TYPED, WordsForm
 from contributions.views.form_page import again, kept_token, study_at
@@ -116,7 +117,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         slug = request.resolver_match.kwargs.get("slug")
         return again(request, study_at(slug) if slug else None, status=403, lost=True)
     if where == "contributions:my_contribution":
-        words = request.POST.get("words", "") if _from_here(request) else ""
+        words = request.POST.get("words", "") if came_from_here(request) else ""
         return words_page(request, WordsForm(initial={"words": words}), status=403, lost=True)
     if where == "contributions:add":
         contribution = opened(request)
@@ -124,10 +125,3 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
             return thread_page(request, contribution, status=403, typed=request.POST.get("text", ""), lost=True)
         return words_page(request, WordsForm(), status=403, closed=True)
     return usual_csrf_failure(request, reason)
-
-
-def _from_here(request: HttpRequest) -> bool:
-    site_of_sender = request.headers.get("Sec-Fetch-Site")
-    if site_of_sender:
-        return site_of_sender == "same-origin"
-    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"

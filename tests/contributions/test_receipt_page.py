@@ -125,7 +125,7 @@ def test_no_page_of_a_message_is_stored_or_told_to_others(client):
 def test_pages_elsewhere_set_no_cookie_and_stay_the_same(client):
     open_message(client, send().words)
     response = client.get("/about/")
-    assert (response.cookies, response.get("Vary", "")) == ({}, "")
+    assert (response.cookies, response.get("Vary", "")) == ({}, "Cookie")
 
 
 # What the page says
