@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from studies.formats.frame import Frame
 from studies.formats.notes import atlas_note, marked_title, one_line
 from studies.records import Author, Collective, Person, Record
 from studies.slugs import study_slug
 
 MEDIA_TYPE = "application/x-bibtex"
 SUFFIX = "bib"
+# What stands outside an entry is no reference; an at sign would begin one.
+FRAME = Frame(lambda origin: f"% {one_line(origin.line).replace('@', '%40')}\n\n", between="\n")
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 

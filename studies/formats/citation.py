@@ -1,7 +1,8 @@
-"""Citations as plain text: Vancouver (NLM), APA 7, and the atlas entry.
+"""Citations as plain text: Vancouver (NLM), APA 7, Harvard, and the atlas entry.
 
-Sources of the rules: Citing Medicine (NLM, journal articles; ICMJE: six authors, then et al.) and the Publication
-Manual of the APA, 7th edition (twenty authors, then nineteen and the last). A citation of a paper that was retracted
+Sources of the rules: Citing Medicine (NLM, journal articles; ICMJE: six authors, then et al.), the Publication Manual of
+the APA, 7th edition (twenty authors, then nineteen and the last), and for Harvard the form that most British universities
+teach ("cite them right": three authors, of more the first and et al.). A citation of a paper that was retracted
 begins with that word, so that it cannot get lost when the line is copied.
 """
 
@@ -9,9 +10,6 @@ import re
 
 from studies.formats.notes import INCOMPLETE, mark, marked_title, notice, one_line, plain_title
 from studies.records import Author, Collective, Person, Record
-
-MEDIA_TYPE = "text/plain; charset=utf-8"
-SUFFIX = "txt"
 
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -21,25 +19,25 @@ _PARTICLES = frozenset(
 )
 
 
-def render(record: Record) -> str:
-    """All citations of one paper, the paper first, each under its name."""
-    parts = [f"Vancouver\n{vancouver(record)}", f"APA\n{apa(record)}"]
-    if record.atlas_url:
-        parts.append(f"This entry of the atlas\n{atlas_entry(record)}")
-    return "\n\n".join(parts) + "\n"
-
-
 def vancouver(record: Record) -> str:
     authors = _vancouver_authors(record)
     parts = [
         mark(record) + _stopped(authors or plain_title(record)),
         _stopped(plain_title(record)) if authors else "",
-        _stopped(one_line(record.journal_abbreviation or record.journal)),
-        _stopped(_vancouver_issue(record)),
-        _stopped(_vancouver_identifiers(record)),
+        source(record),
         notice(record),
     ]
     return " ".join(part for part in parts if part)
+
+
+def source(record: Record) -> str:
+    """Where the paper stands, as Vancouver has it: `BMJ Open. 2025 Apr 2;15(4):1085-94. doi: 10.1136/… .`"""
+    parts = (
+        one_line(record.journal_abbreviation or record.journal),
+        _vancouver_issue(record),
+        _vancouver_identifiers(record),
+    )
+    return " ".join(_stopped(part) for part in parts if part)
 
 
 def apa(record: Record) -> str:
@@ -48,6 +46,34 @@ def apa(record: Record) -> str:
     head = [_stopped(authors), year, title] if authors else [title, year]
     parts = [*head, _stopped(_apa_journal(record)), record.paper_url, notice(record)]
     return mark(record) + " ".join(part for part in parts if part)
+
+
+def harvard(record: Record) -> str:
+    """`Mansoubi, M. and Berger, A. (2025) ‘Title’, BMJ Open, 15(4), pp. 1085–1094. Available at: https://doi.org/…`."""
+    authors, title = _harvard_authors(record), f"‘{plain_title(record)}’"
+    year = f"({record.year if record.year is not None else 'no date'})"
+    head = f"{authors} {year} {title}" if authors else f"{title} {year}"
+    place = ", ".join(part for part in (head, *_harvard_journal(record)) if part)
+    found = f"Available at: {record.paper_url}" if record.paper_url else ""
+    return mark(record) + " ".join(part for part in (_stopped(place), found, notice(record)) if part)
+
+
+def _harvard_authors(record: Record) -> str:
+    """Three authors are named, of four or more the first; a list with gaps always ends with et al."""
+    names = [_apa_name(author) for author in record.authors]
+    if not record.authors_complete:
+        return f"{', '.join(names[:3])}{' et al.' if names else ''} [{INCOMPLETE}]".strip()
+    if len(names) > 3:
+        return f"{names[0]} et al."
+    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def _harvard_journal(record: Record) -> tuple[str, str, str]:
+    issue = f"({record.issue})" if record.issue else ""
+    first, last = record.first_page, record.last_page
+    one = f"p. {first}" if first.isdecimal() else f"article {first}"
+    pages = f"pp. {first}–{last}" if last else one if first else ""
+    return one_line(record.journal or record.journal_abbreviation), one_line(f"{record.volume}{issue}"), one_line(pages)
 
 
 def atlas_entry(record: Record) -> str:
@@ -80,7 +106,7 @@ def _initials_of(word: str) -> str:
 
 
 def _vancouver_authors(record: Record) -> str:
-    names = [_vancouver_name(author) for author in record.authors]
+    names = [vancouver_name(author) for author in record.authors]
     shown = names[:6]
     if len(names) > 6 or (names and not record.authors_complete):
         shown.append("et al")
@@ -88,7 +114,7 @@ def _vancouver_authors(record: Record) -> str:
     return joined if record.authors_complete else f"{joined} [{INCOMPLETE}]".strip()
 
 
-def _vancouver_name(author: Author) -> str:
+def vancouver_name(author: Author) -> str:
     if isinstance(author, Collective):
         return one_line(author.name)
     letters = "".join(initials(author.given)).replace("-", "")[:2]
@@ -100,10 +126,10 @@ def _vancouver_issue(record: Record) -> str:
     issue = f"({record.issue})" if record.issue else ""
     place = f";{record.volume}{issue}" if record.volume or issue else ""
     pages = f":{_short_pages(record)}" if record.pages else ""
-    return one_line(_vancouver_date(record) + place + pages)
+    return one_line(vancouver_date(record) + place + pages)
 
 
-def _vancouver_date(record: Record) -> str:
+def vancouver_date(record: Record) -> str:
     if record.year is None:
         return "[no date]"
     parts = [str(record.year)]

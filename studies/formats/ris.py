@@ -4,18 +4,42 @@ The abstract goes along only under a licence that allows it; the note names the 
 retraction, so that they stay with the reference wherever it goes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from studies.formats.frame import PLAIN
 from studies.formats.notes import atlas_note, marked_title, one_line
 from studies.records import Author, Collective, Record
 
 MEDIA_TYPE = "application/x-research-info-systems"
 SUFFIX = "ris"
+FRAME = PLAIN
 
 
 def render(record: Record) -> str:
-    lines = [f"{tag}  - {text}" for tag, value in _fields(record) if (text := one_line(value))]
+    return _written(_fields(record))
+
+
+def for_reference_manager(record: Record) -> str:
+    """As a browser's button of a reference manager reads it: with the PubMed number where Zotero keeps it (M2, its "Extra").
+
+    In a file for everyone M2 stays out, because EndNote takes it for a page. A comma divides a name there, so the one within
+    a name becomes a blank.
+    """
+    authors = tuple(map(_without_commas, record.authors))
+    fields = list(_fields(replace(record, authors=authors)))
+    return _written([*fields, ("M2", f"PMID: {record.pmid}" if record.pmid else "")])
+
+
+def _written(fields: Iterable[tuple[str, str]]) -> str:
+    lines = [f"{tag}  - {text}" for tag, value in fields if (text := one_line(value))]
     return "\r\n".join([*lines, "ER  - ", ""])
+
+
+def _without_commas(author: Author) -> Author:
+    if isinstance(author, Collective):
+        return Collective(author.name.replace(",", " "))
+    return replace(author, family=author.family.replace(",", " "), given=author.given.replace(",", " "))
 
 
 def _fields(record: Record) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from studies.formats.citation import apa, atlas_entry, initials, render, vancouver
+from studies.formats.citation import apa, atlas_entry, harvard, initials, vancouver
 from studies.records import Collective, Person, Record
 from tests.studies.records import MANSOUBI, records
 
@@ -46,14 +46,34 @@ def test_atlas_entry_names_version_date_and_badge():
 def test_paper_that_is_no_entry_has_no_citation_as_one():
     with pytest.raises(ValueError, match="the record is no entry of the atlas"):
         atlas_entry(PAPER)
-    assert render(PAPER) == f"Vancouver\n{vancouver(PAPER)}\n\nAPA\n{apa(PAPER)}\n"
 
 
-def test_all_citations_stand_under_their_names_the_paper_first():
-    assert render(MANSOUBI) == (
-        f"Vancouver\n{vancouver(MANSOUBI)}\n\nAPA\n{apa(MANSOUBI)}\n\n"
-        f"This entry of the atlas\n{atlas_entry(MANSOUBI)}\n"
+def test_harvard_names_authors_year_and_place():
+    assert harvard(MANSOUBI) == (
+        "Mansoubi, M., Martín-Martínez, J.-P. and the RECOVER {Consortium} & friends (2025) "
+        "‘Understanding symptom clusters, diagnosis & experiences in ME/CFS’, British Medical Journal Open, 15(4), "
+        "pp. 1085–1094. Available at: https://doi.org/10.1136/bmjopen-2024_094658"
     )
+
+
+@pytest.mark.parametrize(
+    "count, complete, expected",
+    [
+        (1, True, "Name1, A. B."),
+        (2, True, "Name1, A. B. and Name2, A. B."),
+        (3, True, "Name1, A. B., Name2, A. B. and Name3, A. B."),
+        (4, True, "Name1, A. B. et al."),
+        (200, True, "Name1, A. B. et al."),
+        (2, False, "Name1, A. B., Name2, A. B. et al. [author list incomplete]"),
+    ],
+)
+def test_harvard_names_three_authors(count, complete, expected):
+    record = replace(PAPER, authors=MANY[:count], authors_complete=complete)
+    assert harvard(record) == f"{expected} (2020) ‘Sleep in ME/CFS’, Journal of Sleep, 12, article e12."
+
+
+def test_harvard_without_authors_or_year_begins_with_the_title():
+    assert harvard(Record(title="A", journal="J", pages="7")) == "‘A’ (no date), J, p. 7."
 
 
 @pytest.mark.parametrize(
@@ -101,6 +121,7 @@ def test_citation_of_a_retracted_paper_begins_with_the_word(status, mark, notice
     record = replace(PAPER, retraction_status=status, retraction_notice_doi="10.1/n", atlas_url="https://a.example/e/")
     assert vancouver(record) == f"{mark}Smith A. Sleep in ME/CFS. J Sleep. 2020;12:e12. {notice}"
     assert apa(record) == (f"{mark}Smith, A. (2020). Sleep in ME/CFS. Journal of Sleep, 12, Article e12. {notice}")
+    assert harvard(record) == f"{mark}Smith, A. (2020) ‘Sleep in ME/CFS’, Journal of Sleep, 12, article e12. {notice}"
     assert atlas_entry(record) == f"ME/CFS Study Atlas. Entry about: {mark}Sleep in ME/CFS. https://a.example/e/"
 
 
@@ -182,6 +203,6 @@ def test_pages_are_shortened_in_vancouver_only(pages, short, full):
 
 @given(records)
 def test_citations_are_one_line_and_carry_the_mark(record):
-    for text in (vancouver(record), apa(record)):
+    for text in (vancouver(record), apa(record), harvard(record)):
         assert text == " ".join(text.split())
         assert text.startswith("RETRACTED: ") or record.retraction_status != "retracted"

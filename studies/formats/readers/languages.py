@@ -21,6 +21,7 @@ urd ur Urdu|uzb uz Uzbek|vie vi Vietnamese|wel cy Welsh|cym cy Welsh
 """
 _ROWS = [row.split() for row in re.split("[|\n]", _TABLE) if row]
 _THREE = {three: two for three, two, _ in _ROWS}
+_BACK = {two: three for three, two, _ in reversed(_ROWS)}
 _TWO = frozenset(_THREE.values()) | {"nb", "nn", "sh"}
 _NAMED = {name.lower(): two for _, two, name in _ROWS}
 _UNKNOWN = frozenset({"mis", "und", "zxx"})
@@ -36,3 +37,8 @@ def language_code(text: str) -> str:
         return _THREE[code]
     known = code in _TWO or (re.fullmatch("[a-z]{3}", code) and code not in _UNKNOWN)
     return code if known else ""
+
+
+def three_letters(code: str) -> str:
+    """`eng` for `en`, as libraries write it; a code that has no such form stays as it is."""
+    return _BACK.get(code, code)
