@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from django.utils.translation import gettext
+
 from studies.search.facets import Index
 from studies.vocabulary import Pem
 
@@ -39,7 +41,7 @@ def pem_at_a_glance(index: Index) -> PemAtAGlance:
     rows = folded([row(str(year), bits & assessed, required) for year, bits in dated if bits & assessed])
     undated = assessed & ~reduce(or_, index.years.values(), 0)
     if undated:
-        rows.append(row("no year", undated, required))
+        rows.append(row(gettext("no year"), undated, required))
     return PemAtAGlance(rows, required.bit_count(), assessed.bit_count())
 
 
@@ -57,5 +59,5 @@ def folded(rows: list[Year]) -> list[Year]:
     if len(rows) <= MOST_YEARS:
         return rows
     newest, older = rows[: MOST_YEARS - 1], rows[MOST_YEARS - 1 :]
-    label = f"{older[-1].label} to {older[0].label}"
+    label = gettext("%(first)s to %(last)s") % {"first": older[-1].label, "last": older[0].label}
     return [*newest, Year(label, sum(row.required for row in older), sum(row.assessed for row in older))]

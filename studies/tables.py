@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from studies import sorted_tables
 from studies.models import CaseDefinition
 from studies.sorted_tables import Column, Heading
@@ -28,11 +30,16 @@ def _strictness(row: Row) -> int:
 
 
 COLUMNS: list[Column[Row]] = [
-    Column("name", "Name", lambda row: row.definition.name.casefold(), "A to Z", "Z to A"),
-    Column("year", "Year", lambda row: row.definition.year, "oldest first", "newest first"),
-    Column("pem", "What it says of PEM", _strictness, "strictest first", "loosest first"),
+    Column("name", _("Name"), lambda row: row.definition.name.casefold(), _("A to Z"), _("Z to A")),
+    Column("year", _("Year"), lambda row: row.definition.year, _("oldest first"), _("newest first")),
+    Column("pem", _("What it says of PEM"), _strictness, _("strictest first"), _("loosest first")),
     Column(
-        "studies", "Studies that used it", lambda row: row.studies, "fewest first", "most first", largest_first=True
+        "studies",
+        _("Studies that used it"),
+        lambda row: row.studies,
+        _("fewest first"),
+        _("most first"),
+        largest_first=True,
     ),
 ]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext
+
 from studies.search.engine import Page
 from studies.search.facets import FACETS
 from studies.search.filters import LEGENDS, Filters
@@ -71,17 +73,20 @@ def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:
     counts, chosen = page.result.counts[facet], page.filters.values.get(facet, ())
     options = [Option(value, label, counts.get(value, 0), value in chosen) for value, label in names.items()]
     options = [option for option in options if option.count or option.checked]
+    legend = gettext(LEGENDS[facet])
     if facet not in LONG:
-        return Group(facet, LEGENDS[facet], options, [], len(chosen))
+        for option in options:
+            option.label = gettext(option.label)
+        return Group(facet, legend, options, [], len(chosen))
     options.sort(key=lambda option: (not option.checked, -option.count, option.label))
     shown = max(FIRST_SHOWN, len(chosen))
-    return Group(facet, LEGENDS[facet], options[:shown], options[shown:], len(chosen))
+    return Group(facet, legend, options[:shown], options[shown:], len(chosen))
 
 
 def chips(page: Page) -> list[Chip]:
     names, filters = page.catalogue.labels, page.filters
     made = [
-        Chip(names[facet][value], filters.without(facet, value).address)
+        Chip(gettext(names[facet][value]), filters.without(facet, value).address)
         for facet in FACETS
         for value in filters.values.get(facet, ())
     ]
@@ -94,12 +99,12 @@ def _has_years(filters: Filters) -> bool:
 
 def years_in_words(filters: Filters) -> str:
     if filters.year_to is None:
-        return f"{filters.year_from} or later"
+        return gettext("%(year)s or later") % {"year": filters.year_from}
     if filters.year_from is None:
-        return f"{filters.year_to} or earlier"
-    return (
-        str(filters.year_from) if filters.year_from == filters.year_to else f"{filters.year_from} to {filters.year_to}"
-    )
+        return gettext("%(year)s or earlier") % {"year": filters.year_to}
+    if filters.year_from == filters.year_to:
+        return str(filters.year_from)
+    return gettext("%(first)s to %(last)s") % {"first": filters.year_from, "last": filters.year_to}
 
 
 def bars(page: Page) -> list[Bar]:

@@ -7,19 +7,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_noop as _
+
 from studies.search.facets import FACETS, Selection
 from studies.search.query import clean
 from studies.vocabulary import Sort
 
 LEGENDS = {
-    "pem": "PEM criterion",
-    "design": "Study design",
-    "definition": "Case definition",
-    "topic": "Topic",
-    "level": "Evidence level",
-    "peer_review": "Peer review",
-    "retraction": "Retraction",
-    "text": "Summary",
+    "pem": _("PEM criterion"),
+    "design": _("Study design"),
+    "definition": _("Case definition"),
+    "topic": _("Topic"),
+    "level": _("Evidence level"),
+    "peer_review": _("Peer review"),
+    "retraction": _("Retraction"),
+    "text": _("Summary"),
 }
 FIRST_YEAR, LAST_YEAR = 1000, 9999
 _MOST_VALUES = 100

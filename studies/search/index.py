@@ -10,6 +10,7 @@ from itertools import count
 from threading import Lock
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils.translation import gettext_noop as _
 
 from studies.compiled import Compiled
 from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
@@ -45,7 +46,7 @@ class Catalogue:
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
-        """Label of every value of every facet, in the order of the vocabulary."""
+        """English label of every value of every facet, in the order of the vocabulary."""
         return {
             "pem": dict(Pem.choices),
             "design": dict(Design.choices),
@@ -54,7 +55,7 @@ class Catalogue:
             "level": dict(EvidenceLevel.choices),
             "peer_review": dict(PeerReview.choices),
             "retraction": dict(Retraction.choices),
-            "text": {WITH_TEXT: "With a summary", WITHOUT_TEXT: "No summary yet"},
+            "text": {WITH_TEXT: _("With a summary"), WITHOUT_TEXT: _("No summary yet")},
         }
 
     @cached_property

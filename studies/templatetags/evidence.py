@@ -6,8 +6,10 @@ from html import escape
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import ngettext
 
-from studies.search.choices import BAR_WIDTH, Bar, Group, Option
+from studies import languages
+from studies.search.choices import BAR_WIDTH, LONG, Bar, Group, Option
 
 register = template.Library()
 
@@ -21,11 +23,24 @@ def facets(groups: Iterable[Group]) -> SafeString:
 
 
 def _facet(group: Group) -> str:
-    more = f"<details><summary>{len(group.more)} more</summary><ul>{_options(group.facet, group.more)}</ul></details>"
+    in_english = _language(group)
+    more = (
+        f"<details><summary>{_more(len(group.more))}</summary>"
+        f"<ul{in_english}>{_options(group.facet, group.more)}</ul></details>"
+    )
     return (
         f"<fieldset><legend>{_escaped(group.legend)}</legend>\n"
-        f"<ul>{_options(group.facet, group.options)}</ul>\n{more if group.more else ''}\n</fieldset>\n"
+        f"<ul{in_english}>{_options(group.facet, group.options)}</ul>\n{more if group.more else ''}\n</fieldset>\n"
     )
+
+
+def _language(group: Group) -> str:
+    """Names of definitions and topics are content, which is in English."""
+    return languages.english_attributes() if group.facet in LONG else ""
+
+
+def _more(number: int) -> str:
+    return escape(ngettext("%(number)s more", "%(number)s more", number) % {"number": number})
 
 
 def _options(facet: str, choices: Iterable[Option]) -> str:

@@ -3,6 +3,8 @@
 from datetime import date
 
 from django import template
+from django.template.base import Parser, Token
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -37,3 +39,23 @@ def day(moment: date | None) -> str:
 
 
 register.filter(languages.english_words)
+
+
+@register.tag
+def english_only(parser: Parser, token: Token) -> "EnglishOnly":
+    """`{% english_only %}…{% end_english_only %}`: long texts, which are there in English alone; marked as that elsewhere."""
+    content = parser.parse(("end_english_only",))
+    parser.delete_first_token()
+    return EnglishOnly(content)
+
+
+class EnglishOnly(template.Node):
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> SafeString:
+        attributes = languages.english_attributes()
+        if not attributes:
+            return self.nodelist.render(context)
+        with translation.override(languages.ENGLISH):
+            return format_html("<div{}>{}</div>", attributes, self.nodelist.render(context))

@@ -1,5 +1,7 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
 from studies.identifiers import Identifier, recognise
@@ -8,7 +10,7 @@ from studies.search import choices, engine, index
 from studies.search.results import results
 
 FIELDS = {"doi": ("doi", "preprint_doi"), "pmid": ("pmid",), "pmcid": ("pmcid",)}
-NAMES = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PubMed Central number"}
+NAMES = {"doi": _("DOI"), "pmid": _("PubMed number"), "pmcid": _("PubMed Central number")}
 
 
 @require_safe
@@ -20,7 +22,8 @@ def evidence(request: HttpRequest) -> HttpResponse:
     if study:
         return HttpResponseRedirect(study.get_absolute_url())
     if pasted:
-        notices.append(f"No study in the atlas has the {NAMES[pasted.kind]} {pasted.value}.")
+        said = gettext("No study in the atlas has the %(kind)s %(value)s.")
+        notices.append(said % {"kind": gettext(NAMES[pasted.kind]), "value": pasted.value})
     page = engine.find(filters, catalogue)
     ways_on = engine.ways_on(page)
     context = {
@@ -52,6 +55,7 @@ def title_of(page: engine.Page) -> str:
     """What the list shows, for the browser's title: “LDN”, PEM required: 3 studies, page 2."""
     asked = [f"“{page.filters.q}”"] if page.filters.q else []
     asked += [chip.text for chip in choices.chips(page)]
-    number = f"{page.result.total} stud{'y' if page.result.total == 1 else 'ies'}"
-    place = f", page {page.pages.number}" if page.pages.number > 1 else ""
-    return f"{', '.join(asked)}: {number}{place}" if asked else f"All studies{place}"
+    total = page.result.total
+    number = ngettext("%(number)s study", "%(number)s studies", total) % {"number": total}
+    place = gettext(", page %(number)s") % {"number": page.pages.number} if page.pages.number > 1 else ""
+    return f"{', '.join(asked)}: {number}{place}" if asked else f"{gettext('All studies')}{place}"
