@@ -17,21 +17,22 @@ class Pages:
     after: str
     first_address: str
     last_address: str
+    size: int = PAGE_SIZE
 
     @property
     def start(self) -> int:
         """Place of the page's first item in the list, counted from 0."""
-        return (self.number - 1) * PAGE_SIZE
+        return (self.number - 1) * self.size
 
 
-def last_page(total: int) -> int:
+def last_page(total: int, size: int = PAGE_SIZE) -> int:
     """Number of the last page; an empty list has one page."""
-    return max(1, -(-total // PAGE_SIZE))
+    return max(1, -(-total // size))
 
 
-def pages_of(*, number: int, total: int, address: Callable[[int], str]) -> Pages:
+def pages_of(*, number: int, total: int, address: Callable[[int], str], size: int = PAGE_SIZE) -> Pages:
     """The page `number` of `total` items, moved into the list where it lies outside; `address` gives a page's link."""
-    last = last_page(total)
+    last = last_page(total, size)
     number = min(max(number, 1), last)
     return Pages(
         number=number,
@@ -41,4 +42,5 @@ def pages_of(*, number: int, total: int, address: Callable[[int], str]) -> Pages
         after=address(number + 1) if number < last else "",
         first_address=address(1),
         last_address=address(last),
+        size=size,
     )

@@ -41,7 +41,7 @@ class Heading:
 def in_order(rows: Iterable[Row], columns: Sequence[Column[Row]], sort: str) -> list[Row]:
     """The rows sorted; those that are equal there stand in the order of the first column."""
     column, turned = _read(columns, sort)
-    rows = sorted(rows, key=columns[0].order)
+    rows = sorted(rows, key=lambda row: (columns[0].order(row) is None, columns[0].order(row)))
     placed = [row for row in rows if column.order(row) is not None]
     placed.sort(key=column.order, reverse=column.largest_first != turned)
     return placed + [row for row in rows if column.order(row) is None]

@@ -6,6 +6,7 @@ from atlas_site import pages
 from studies.views import guides, history, reference
 from studies.views.citation import citation
 from studies.views.evidence import evidence
+from studies.views.evidence_map import map_of_evidence
 from studies.views.home import home
 from studies.views.study import study
 
@@ -27,6 +28,7 @@ urlpatterns = [
     path("pem/", reference.pem_explained, name="pem"),
     path("topics/", reference.topics, name="topics"),
     path("topics/<slug:slug>/", reference.topic, name="topic"),
+    path("map/", map_of_evidence, name="map"),
     path("retractions/", reference.retractions, name="retractions"),
     path("changes/", reference.changes, name="changes"),
     # Texts of the atlas's own
