@@ -50,6 +50,7 @@ class ByHand:
 
 @dataclass(frozen=True)
 class StudyPage:
+    study: Study
     proof: Proof
     flags: Sequence[Flag]
     responses: Sequence[AuthorResponse]
@@ -63,6 +64,11 @@ class StudyPage:
     deep: Length
     record: Record
     overrides: Sequence[ByHand]
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether any of the optional texts is there."""
+        return any(getattr(self.study, name) for name in Study.LIST_TEXTS)
 
     @property
     def vancouver(self) -> str:
@@ -87,6 +93,7 @@ def page_of(study: Study) -> StudyPage:
     links = links_of(study) if has(study, "links") else []
     proof = proof_of(study)
     return StudyPage(
+        study=study,
         proof=proof,
         flags=flags_of(study),
         responses=list(study.author_responses.all()) if has(study, "responses") else [],

@@ -5,10 +5,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from atlas_site.preferences import look_of
 from studies.compiled import Compiled
 from studies.models import SlugRedirect, Study
 from studies.reading import page_of
 from studies.vocabulary import State
+
+ONE_PAGE = "one-page"
 
 # A draft never stands in the way of an address that a public study had.
 _at: Compiled[Study] = Compiled(lambda slug: Study.objects.for_page().filter(slug=slug, version__gte=1).order_by())
@@ -24,15 +27,28 @@ class Moved(Exception):
 
 @require_safe
 def study(request: HttpRequest, slug: str) -> HttpResponse:
-    """200 for a published study, 301 where it moved or was merged, 410 where it was withdrawn, else 404."""
+    """200 for a published study, 301 where it moved or was merged, 410 where it was withdrawn, else 404.
+
+    `?print=one-page` asks for what fits on one sheet of paper.
+    """
+    one_page = request.GET.get("print") == ONE_PAGE
     try:
         found = public_study(slug)
     except Moved as moved:
-        return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]))
+        asked = f"?print={ONE_PAGE}" if one_page else ""
+        return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]) + asked)
     if found.state == State.WITHDRAWN:
         return render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
-    context = {"section": "evidence", "study": found, "page": page_of(found), "trail": trail()}
-    return render(request, "studies/study.html", context)
+    depth = look_of(request).depth
+    context = {"section": "evidence", "study": found, "page": page_of(found), "trail": trail(), "depth": depth}
+    if one_page:
+        return render(request, "studies/one_page.html", context)
+    return render(request, "studies/study.html", context | {"unfolded": unfolded(found, depth)})
+
+
+def unfolded(study: Study, depth: str) -> bool:
+    """Whether the deep parts stand open: by the reader's choice, or because a study without texts has little else."""
+    return depth == "deep" or (depth == "short" and not study.has_texts)
 
 
 def public_study(slug: str) -> Study:

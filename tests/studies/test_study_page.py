@@ -69,11 +69,11 @@ def test_page_holds_its_parts_in_reading_order(client, whole):
         "In plain language",
         "Why it matters",
         "What it does not prove",
-        "Was PEM required?",
         "Findings",
         "Conclusions drawn by the authors",
         "Open questions",
         "Strengths",
+        "Was PEM required?",
         "Links to other studies",
         "Topics",
         "Read and cite the paper",
@@ -90,10 +90,10 @@ def test_glance_answers_before_the_long_text(client, whole):
 def test_glance_says_who_and_how_sure(client, whole):
     text = page_of(client, whole)
     assert "Berg and 2 others , Journal of Tests , 2024" in text
-    assert "Case-control study, 1,200 patients and 1 control. In the paper’s words: “ME/CFS, Fukuda”." in text
-    assert (
-        "Preliminary : an early finding; it may not hold up . Peer reviewed. Our texts are from the abstract." in text
-    )
+    assert "Who Case-control study, 1,200 patients and 1 control: “ME/CFS, Fukuda”." in text
+    assert "words , written from the abstract PEM not required Who" in text
+    assert "How sure Preliminary. Peer reviewed." in text
+    assert "Evidence level: preliminary. That means: an early finding; it may not hold up." in text
     assert "PEM not required : a patient could enter without post-exertional malaise" in text
 
 
@@ -363,7 +363,7 @@ def test_hostile_text_is_shown_as_text(client, hostile):
     )
     html = client.get(f"/evidence/{study.slug}/").content.decode()
     assert html.count(escape(hostile)) > 8
-    assert html.count("<script") == 0
+    assert re.findall("<script[^>]*>", html) == ['<script defer src="/static/js/reading.js">']
     assert 'onload="x"' not in html
 
 
