@@ -5,6 +5,7 @@ To add a channel, write a generator of `Piece`s and decorate it with `@channel`;
 
 from __future__ import annotations
 
+import gzip
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -112,6 +113,15 @@ def cache(world: World) -> Iterator[Piece]:
     for key, value in getattr(caches["default"], "_cache", {}).items():
         yield Piece(key, key)
         yield Piece(key, value)
+
+
+@channel
+def releases(world: World) -> Iterator[Piece]:
+    """Every file of the releases that anyone may take, unpacked."""
+    for path in sorted(Path(settings.ATLAS_RELEASES_DIR).rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            yield Piece(path.name, gzip.decompress(content) if path.suffix == ".gz" else content)
 
 
 @channel

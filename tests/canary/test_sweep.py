@@ -1,5 +1,6 @@
 """The canary sweep: what contributors and staff write to each other stands on their own two pages and nowhere else."""
 
+import gzip
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
@@ -43,6 +44,7 @@ def _alone(settings, tmp_path: Path, monkeypatch) -> None:
     settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    settings.ATLAS_RELEASES_DIR = tmp_path / "releases"
     # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
     monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     cache.clear()
@@ -62,6 +64,7 @@ def world(settings) -> Iterator[World]:
 
 def browse(world: World, *, roles: list[str], each: int) -> set[str]:
     """What a reader, these members of staff and a contributor with an open message can reach; the views a reader saw."""
+    call_command("export_atlas")
     seen = crawl(world.reader(), ["/"], each=each)
     for study in world.studies:
         for suffix in ("ris", "bib"):
@@ -174,6 +177,8 @@ def test_sweep_would_find_a_leak_in_each_channel(world):
     session.save()
     cache.set("held", word)
     (Path(configured.DATA_DIR) / "held.txt").write_text(word)
+    Path(configured.ATLAS_RELEASES_DIR).mkdir()
+    (Path(configured.ATLAS_RELEASES_DIR) / "held.jsonl.gz").write_bytes(gzip.compress(word.encode()))
     world.answers.append(world.answers[0].__class__(CONTRIBUTOR, "GET", "/x/", 200, word, b""))
     found = {line.partition(":")[0] for line in leaks(world)}
     (Path(configured.DATA_DIR) / "held.txt").unlink()
