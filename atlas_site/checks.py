@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, register
+from django.core.checks import Warning as Caution
+
+from studies.oai import identity
 
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -51,3 +54,11 @@ def check_one_person(app_configs: Sequence[AppConfig] | None, **kwargs: object) 
         return []
     hint = "Set ATLAS_ONE_PERSON=0 as soon as two people can approve changes."
     return [Info("ATLAS_ONE_PERSON is on: nobody approves a second time.", hint=hint, id="atlas.I001")]
+
+
+@register(Tags.security, deploy=True)
+def check_contact(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    if identity.has_contact():
+        return []
+    hint = "Set ATLAS_CONTACT to a mail address that somebody reads."
+    return [Caution("ATLAS_CONTACT is not set: harvesters of /oai/ cannot reach you.", hint=hint, id="atlas.W001")]
