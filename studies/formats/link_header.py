@@ -1,0 +1,44 @@
+"""Web links as the HTTP header `Link` and the type `application/link-format` write them (RFC 8288, RFC 6690). Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Link:
+    """A typed link from a page, or from `anchor` where that is given. Addresses are complete and percent-encoded.
+
+    `type` is a media type; `datetime` a date of HTTP (RFC 7089); `profile` an address that says more of the format.
+    """
+
+    target: str
+    rel: str
+    type: str = ""
+    anchor: str = ""
+    datetime: str = ""
+    title: str = ""
+    profile: str = ""
+
+    def __str__(self) -> str:
+        told = {name: getattr(self, name) for name in ("rel", "type", "anchor", "datetime", "title", "profile")}
+        return f"<{_address(self.target)}>" + "".join(
+            f'; {name}="{_address(value) if name == "anchor" else _quoted(value)}"'
+            for name, value in told.items()
+            if value
+        )
+
+
+def header(links: Iterable[Link]) -> str:
+    """The value of one `Link` header."""
+    return ", ".join(map(str, links))
+
+
+def _address(text: str) -> str:
+    """What would end the address early is encoded."""
+    return "".join(f"%{ord(sign):02X}" if sign in '<>" \\^`{|}' or ord(sign) < 32 else sign for sign in text)
+
+
+def _quoted(text: str) -> str:
+    """A header holds no line break, and an old reader no letters beyond ASCII."""
+    plain = "".join(sign if " " <= sign <= "~" else "?" for sign in text)
+    return plain.replace("\\", "\\\\").replace('"', '\\"')
