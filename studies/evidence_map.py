@@ -5,7 +5,7 @@ Counted from the facet index, without a query. Every number is that of the list 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
@@ -21,6 +21,8 @@ SPANS = (1, 2, 5, 10, 20, 50, 100, 1000)  # years in a span
 ALL = "All studies"
 NO_YEAR = "No year recorded"
 
+Values = dict[str, tuple[str, ...]]  # chosen values by facet
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -28,7 +30,7 @@ class Choice:
 
     label: str
     bitmap: int
-    narrow: Callable[[dict[str, tuple[str, ...]]], Filters] | None
+    narrow: Callable[[Values], Filters] | None
     slug: str = ""
 
 
@@ -43,22 +45,49 @@ class Part:
 
 @dataclass(frozen=True)
 class Cell:
-    """A field of the map with at least one study. `line` and `column` are places, counted from 0."""
+    """A field of the map with at least one study. `line` and `column` are places, counted from 0.
+
+    Addresses are made when they are asked for: a page shows a part of the cells of a large map.
+    """
 
     line: int
     column: int
-    topic: str
-    label: str
-    count: int
-    address: str
-    parts: tuple[Part, ...]
+    over: Choice
+    side: Choice
+    counts: Mapping[Pem, int]
 
-    def having(self, pem: Pem) -> int:
-        return next((part.count for part in self.parts if part.pem == pem), 0)
+    @property
+    def topic(self) -> str:
+        return self.over.label
+
+    @property
+    def label(self) -> str:
+        return self.side.label
+
+    @cached_property
+    def count(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def address(self) -> str:
+        """The query of the list of these studies; "" where no filter finds the same."""
+        return self._narrowed({})
+
+    @property
+    def parts(self) -> list[Part]:
+        split = len(self.counts) > 1
+        return [
+            Part(pem, count, self._narrowed({"pem": (pem.value,)}) if split else "")
+            for pem, count in self.counts.items()
+        ]
 
     def split(self, *, without: Pem | None = None) -> dict[str, int]:
         """Its studies by PEM value."""
-        return {part.pem.value: part.count for part in self.parts if part.pem != without}
+        return {pem.value: count for pem, count in self.counts.items() if pem != without}
+
+    def _narrowed(self, values: Values) -> str:
+        topic = {"topic": (self.over.slug,)} if self.over.slug else {}
+        return self.side.narrow(topic | values).address if self.side.narrow else ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +102,7 @@ class EvidenceMap:
     @cached_property
     def pems(self) -> list[Pem]:
         """The PEM values that occur, in the order of the vocabulary."""
-        found = {part.pem for cell in self.cells for part in cell.parts}
+        found = {pem for cell in self.cells for pem in cell.counts}
         return [pem for pem in Pem if pem in found]
 
     @cached_property
@@ -95,7 +124,7 @@ def made(lines: Sequence[Choice], columns: Iterable[Choice], index: Index) -> Ev
     columns = [column for column in columns if column.bitmap & within]
     pems = [(pem, index.values.get("pem", {}).get(pem.value, 0)) for pem in Pem]
     cells = [
-        _cell((at, line), (place, column), members, pems)
+        Cell(at, place, line, column, _split(members, pems))
         for at, line in enumerate(lines)
         for place, column in enumerate(columns)
         if (members := line.bitmap & column.bitmap)
@@ -103,26 +132,8 @@ def made(lines: Sequence[Choice], columns: Iterable[Choice], index: Index) -> Ev
     return EvidenceMap(lines, columns, cells, within)
 
 
-def _cell(line: tuple[int, Choice], column: tuple[int, Choice], members: int, pems: Iterable[tuple[Pem, int]]) -> Cell:
-    (at, topic), (place, side) = line, column
-    values = {"topic": (topic.slug,)} if topic.slug else {}
-    counts = [(pem, count) for pem, bits in pems if (count := (bits & members).bit_count())]
-    split = len(counts) > 1
-    return Cell(
-        line=at,
-        column=place,
-        topic=topic.label,
-        label=side.label,
-        count=members.bit_count(),
-        address=_address(side, values),
-        parts=tuple(
-            Part(pem, count, _address(side, values | {"pem": (pem.value,)}) if split else "") for pem, count in counts
-        ),
-    )
-
-
-def _address(column: Choice, values: dict[str, tuple[str, ...]]) -> str:
-    return column.narrow(values).address if column.narrow else ""
+def _split(members: int, pems: Iterable[tuple[Pem, int]]) -> dict[Pem, int]:
+    return {pem: count for pem, bits in pems if (count := (bits & members).bit_count())}
 
 
 def all_studies(index: Index) -> Choice:
@@ -142,7 +153,7 @@ def topics(catalogue: Catalogue, chosen: str = "") -> list[Choice]:
 def designs(index: Index) -> list[Choice]:
     """Every design with a study, in the order of the vocabulary, which ends with what is not yet classified."""
 
-    def narrowing(design: Design) -> Callable[[dict[str, tuple[str, ...]]], Filters]:
+    def narrowing(design: Design) -> Callable[[Values], Filters]:
         return lambda values: Filters(values=values | {"design": (design.value,)})
 
     members = index.values.get("design", {})
@@ -156,7 +167,7 @@ def designs(index: Index) -> list[Choice]:
 def years(index: Index, within: int) -> list[Choice]:
     """The years of these studies in at most twelve spans of equal length, newest first; then those without a year."""
 
-    def narrowing(first: int, last: int) -> Callable[[dict[str, tuple[str, ...]]], Filters]:
+    def narrowing(first: int, last: int) -> Callable[[Values], Filters]:
         return lambda values: Filters(values=values, year_from=max(first, FIRST_YEAR), year_to=min(last, LAST_YEAR))
 
     dated = {year: bits for year, bits in index.years.items() if bits & within}

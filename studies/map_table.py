@@ -28,7 +28,7 @@ STUDIES: Column[Cell] = Column(
 PEM: Column[Cell] = Column(
     "pem",
     "PEM criterion",
-    lambda cell: cell.having(Pem.REQUIRED),
+    lambda cell: cell.counts.get(Pem.REQUIRED, 0),
     "fewest that required PEM first",
     "most that required PEM first",
     largest_first=True,

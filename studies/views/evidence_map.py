@@ -13,10 +13,15 @@ from studies import evidence_map, map_drawing, map_table
 from studies.evidence_map import EvidenceMap
 from studies.search import index
 from studies.search.index import Catalogue
+from studies.search.memory import Memory
 from studies.views.lists import number_in
 from studies.vocabulary import Pem
 
 BY_DESIGN, BY_YEARS = "design", "years"
+
+Maps = tuple[EvidenceMap, EvidenceMap | None]
+
+_maps: Memory[Maps] = Memory(most=60, largest=20_000, size=lambda maps: sum(len(made.cells) for made in maps if made))
 
 
 @require_safe
@@ -26,7 +31,7 @@ def map_of_evidence(request: HttpRequest) -> HttpResponse:
     by = BY_YEARS if request.GET.get("by") == BY_YEARS else BY_DESIGN
     topic = request.GET.get("topic", "")
     topic = topic if topic in catalogue.topics else ""
-    made, totals = maps(catalogue, by, topic)
+    made, totals = kept_maps(catalogue, by, topic)
     columns = [map_table.YEARS if by == BY_YEARS else map_table.DESIGN, map_table.STUDIES, map_table.PEM]
     context: dict[str, Any] = {
         "section": "map",
@@ -51,7 +56,13 @@ def map_of_evidence(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/map.html", context)
 
 
-def maps(catalogue: Catalogue, by: str, topic: str) -> tuple[EvidenceMap, EvidenceMap | None]:
+def kept_maps(catalogue: Catalogue, by: str, topic: str) -> Maps:
+    """What `maps` gives, counted once for each public state."""
+    key = (catalogue.key, by, topic)
+    return _maps.get(key) or _maps.keep(key, maps(catalogue, by, topic))
+
+
+def maps(catalogue: Catalogue, by: str, topic: str) -> Maps:
     """The map asked for; and where it has a line for each topic, the one of all studies, whatever their topic."""
     whole = [evidence_map.all_studies(catalogue.index)]
     lines = whole if by == BY_YEARS and not topic else evidence_map.topics(catalogue, topic)
