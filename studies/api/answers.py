@@ -68,7 +68,7 @@ def withdrawn_study(study: Study) -> Data:
 def address(rest: str, parameters: Mapping[str, Any] | None = None) -> str:
     """The full address of a call, such as `studies` or `studies/adams-2024-a-study`."""
     path = settings.ATLAS_URL + reverse("studies:api_call", args=[rest])
-    return f"{path}?{urlencode(parameters, doseq=True).replace("%2C", ",")}" if parameters else path
+    return f"{path}?{urlencode(parameters, doseq=True).replace('%2C', ',')}" if parameters else path
 
 
 def atlas(catalogue: Catalogue) -> Data:

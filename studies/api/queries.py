@@ -54,7 +54,7 @@ class Filters(Schema):
     )
     design: list[Design] = values_of("The design of the study", "randomised_trial")
     definition: list[Slug] = values_of("A case definition by which patients were chosen", "ccc-2003")
-    topic: list[Slug] = values_of("A topic", "immune")
+    topic: list[Slug] = values_of("A topic", "autoimmunity")
     level: list[EvidenceLevel] = values_of("The level of evidence", "E2")
     peer_review: list[PeerReview] = values_of("Whether the paper was peer reviewed", "peer_reviewed")
     retraction: list[Retraction] = values_of("What the journal says of the paper", "retracted")
