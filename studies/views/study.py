@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from atlas_site.preferences import look_of
+from studies import signposts, structured
 from studies.compiled import Compiled
+from studies.formats.link_header import header
 from studies.models import SlugRedirect, Study
 from studies.reading import page_of
 from studies.vocabulary import State
@@ -39,11 +41,15 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]) + asked)
     if found.state == State.WITHDRAWN:
         return render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
-    depth = look_of(request).depth
-    context = {"section": "evidence", "study": found, "page": page_of(found), "trail": trail(), "depth": depth}
+    depth, page = look_of(request).depth, page_of(found)
+    context = {"section": "evidence", "study": found, "page": page, "trail": trail(), "depth": depth}
     if one_page:
-        return render(request, "studies/one_page.html", context)
-    return render(request, "studies/study.html", context | {"unfolded": unfolded(found, depth)})
+        here = [*trail(), ("This study", found.get_absolute_url())]
+        return render(request, "studies/one_page.html", context | {"trail": here})
+    context |= {"unfolded": unfolded(found, depth), "graph": structured.of_study(page, trail())}
+    response = render(request, "studies/study.html", context)
+    response["Link"] = header(signposts.of_study(found, here=page.record.atlas_url))
+    return response
 
 
 def unfolded(study: Study, depth: str) -> bool:
