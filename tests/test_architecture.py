@@ -24,6 +24,8 @@ PURE = {
     "studies.merging",
     "studies.outcome",
     "studies.names",
+    "studies.oai.moments",
+    "studies.oai.questions",
     "studies.observing",
     "studies.pem",
     "studies.quotes",
