@@ -1,10 +1,12 @@
 """/preferences/ and the panel of every page: what is chosen is kept in one cookie, and nobody else gets one."""
 
 import re
+import zlib
 from http.cookies import SimpleCookie
 
 import pytest
 from django.conf import settings as configured
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -189,7 +191,7 @@ def test_other_sites_cannot_choose(headers, status):
 
 @pytest.mark.parametrize("path", ["/", "/about/", "/evidence/", "/nothing/here/"])
 def test_page_says_that_it_depends_on_the_cookie(client, path):
-    assert client.get(path).headers["Vary"] == "Cookie"
+    assert client.get(path).headers["Vary"].split(", ")[-1] == "Cookie"
     assert "Cache-Control" not in client.get(path).headers
 
 
@@ -230,6 +232,12 @@ def test_panel_uses_the_words_and_values_of_the_page():
         chosen = {"theme": "dim", "size": "larger"}[name]
         words = zip(CHOICES[name], WORDS[name][2], strict=True)
         assert found == [(value, str(value == chosen).lower(), str(label)) for value, label in words]
+
+
+def test_panel_is_small():
+    """It is on every page, which has 8 kB."""
+    html = render_to_string("includes/display.html", {"theme": "system", "size": "normal"})
+    assert len(zlib.compress(html.encode())) <= 500
 
 
 def test_panel_leads_back_to_the_page_with_its_query(client):

@@ -36,10 +36,10 @@ def test_newcomer_gets_from_the_start_page_to_a_guide_without_script(atlas, visi
     assert page.get_by_text("Sample text, not reviewed.").count() == 2
 
 
-def test_menu_of_a_wide_screen_takes_no_more_than_two_lines(atlas, visit):
+def test_menu_of_a_wide_screen_takes_one_line(atlas, visit):
     page = visit(f"{atlas.url}/guides/")
     links = page.get_by_role("navigation", name="Main", exact=True).get_by_role("link").all()
-    assert len(links) == 10
-    assert len({round(link.bounding_box()["y"]) for link in links}) <= 2
+    assert len(links) >= 8
+    assert len({round(link.bounding_box()["y"]) for link in links}) == 1
     current = page.get_by_role("navigation", name="Main", exact=True).locator("[aria-current]")
     assert current.all_inner_texts() == ["Guides"]
