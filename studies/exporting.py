@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from studies.bibliography import record_of
-from studies.formats import bibtex, csl, mods, nbib, reference_list, ris, study_json, tabular
+from studies.formats import bibtex, csl, mods, nbib, overview, reference_list, ris, study_json, tabular
 from studies.formats.frame import Frame, Origin
 from studies.models import Study
 from studies.search.index import PublicMoment, public_moment
@@ -98,6 +98,7 @@ FORMATS: dict[str, Format] = {
         Format("MODS", cast(Writer, mods), references),
         Format("CSV", cast(Writer, tabular), rows_of_studies),
         Format("JSON", cast(Writer, study_json), whole_studies),
+        Format("Markdown", cast(Writer, overview), whole_studies),
         Format("Vancouver", cast(Writer, reference_list.VANCOUVER), references),
         Format("APA", cast(Writer, reference_list.APA), references),
         Format("Harvard", cast(Writer, reference_list.HARVARD), references),

@@ -79,6 +79,10 @@ class StudyPage:
         return citation.apa(self.record)
 
     @property
+    def harvard(self) -> str:
+        return citation.harvard(self.record)
+
+    @property
     def atlas_entry(self) -> str:
         return citation.atlas_entry(self.record)
 

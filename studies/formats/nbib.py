@@ -15,7 +15,7 @@ from studies.records import Author, Collective, Record
 
 MEDIA_TYPE = "application/nbib"
 SUFFIX = "nbib"
-FRAME = Frame(between="\n", end="\n")
+FRAME = Frame(between="\n")
 
 # The tag under which PubMed names the notice, by the paper's status.
 NOTICES = {"retracted": "RIN", "withdrawn": "RIN", "expression_of_concern": "ECI", "corrected": "EIN"}

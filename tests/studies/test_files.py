@@ -1,6 +1,7 @@
 """Downloads as their readers ask for them: by suffix, by parameters, by Accept header."""
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -46,7 +47,12 @@ def titles(client, address):
     return [study["bibliography"]["title"] for study in json.loads(body(client.get(address)))["studies"]]
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
+# The Markdown and plain text of one study are told at length by another view.
+OF_ONE = [suffix for suffix in FORMATS if suffix != "md"]
+LINKS = ["RIS", "BibTeX", "NBIB", "CSL-JSON", "CSV", "JSON", "Markdown", "Vancouver", "APA", "Harvard"]
+
+
+@pytest.mark.parametrize("suffix", OF_ONE)
 def test_study_comes_in_every_format(client, studies, suffix):
     response = client.get(f"/evidence/{studies[0].slug}.{suffix}")
     assert response.status_code == 200
@@ -190,6 +196,11 @@ def test_page_of_a_study_answers_with_the_format_that_is_asked_for(client, studi
     assert response.content == client.get(f"/evidence/{studies[0].slug}.{ACCEPTED[media_type]}").content
 
 
+def test_page_of_a_study_answers_with_plain_text(client, studies):
+    response = client.get(f"/evidence/{studies[0].slug}/", headers={"Accept": "text/plain"})
+    assert response.content == client.get(f"/evidence/{studies[0].slug}.txt").content
+
+
 @pytest.mark.parametrize("media_type", ACCEPTED)
 def test_list_answers_with_the_format_that_is_asked_for(client, studies, media_type):
     response = client.get("/evidence/?q=rest", headers={"Accept": media_type})
@@ -239,3 +250,47 @@ def test_columns_are_explained_on_a_page_and_in_a_file(client, studies):
     page = client.get("/data/columns/").content.decode()
     assert rows[0] == ["column", "meaning", "licence"]
     assert [row[0] for row in rows[1:]] == header == re.findall(r"<code>([a-z_]+)</code>", page) == names
+
+
+def links(html, words):
+    """Name and address of each link in the line that begins with these words."""
+    line = re.search(f"{words} (.*?)</p>", html, re.DOTALL)[1]
+    return dict(reversed(pair) for pair in re.findall(r'<a href="([^"]+)">([^<]+)</a>', line))
+
+
+@pytest.mark.parametrize(
+    "shown, query",
+    [
+        ("/evidence/?topic=immunology&q=%3Cb%3E", "?q=%3Cb%3E&amp;topic=immunology"),
+        ("/topics/immunology/", "?topic=immunology"),
+        ("/definitions/fukuda-1994/", "?definition=fukuda-1994"),
+        ("/evidence/?page=1", "?"),
+    ],
+)
+def test_list_leads_to_all_its_files(client, shown, query):
+    published_study(**TEXTS, **CODED, title="About b", topics=["immunology"], pmid="7")
+    found = links(client.get(shown).content.decode(), "Download this list:")
+    assert list(found) == LINKS
+    assert found["CSL-JSON"] == f"/evidence.csl.json{query}"
+    for address in found.values():
+        assert "About b" in body(client.get(address.replace("&amp;", "&")))
+
+
+def test_links_to_the_files_weigh_little(client, studies):
+    html = client.get("/evidence/?topic=immunology").content.decode()
+    line = re.search('<p class="quiet">Download this list:.*?</p>\n', html)[0]
+    assert len(gzip.compress(html.encode())) - len(gzip.compress(html.replace(line, "").encode())) <= 300
+
+
+def test_study_page_leads_to_its_files_and_three_styles(client, studies):
+    with_number, without = (client.get(f"/evidence/{study.slug}/").content.decode() for study in studies[:2])
+    words = "For reference managers and programs:"
+    assert list(links(with_number, words)) == ["RIS", "BibTeX", "NBIB", "CSL-JSON", "CSV", "JSON"]
+    assert list(links(without, words)) == ["RIS", "BibTeX", "CSL-JSON", "CSV", "JSON"]
+    for address in links(with_number, words).values():
+        assert client.get(address).status_code == 200
+    assert re.findall("<h3[^>]*>([A-Za-z]+ style)</h3>", with_number) == [
+        "Vancouver style",
+        "APA style",
+        "Harvard style",
+    ]
