@@ -53,18 +53,25 @@ FIRST = Edition(1, date(2026, 11, 26), "First version.")
 MESSAGES = Edition(2, date(2026, 11, 26), "What we do with messages that you send us.")
 READERS = Edition(2, date(2026, 11, 26), "What happens when readers tell us something.")
 WRITING = Edition(2, date(2026, 11, 26), "The pages on which you write to us.")
+CHOICES_KEPT = Edition(3, date(2026, 11, 26), "The cookie that keeps your display settings.")
+CHOOSING = Edition(3, date(2026, 11, 26), "You can choose how pages look.")
 POLICIES = {
     policy.slug: policy
     for policy in (
         Policy(
             "editorial", "Editorial policy", "Who decides what the atlas says, and by which rules.", (READERS, FIRST)
         ),
-        Policy("privacy", "Privacy", "What the atlas knows about you, and what it does not.", (MESSAGES, FIRST)),
+        Policy(
+            "privacy",
+            "Privacy",
+            "What the atlas knows about you, and what it does not.",
+            (CHOICES_KEPT, MESSAGES, FIRST),
+        ),
         Policy(
             "accessibility",
             "Accessibility",
             "What we do so that you can read this, and what is open.",
-            (WRITING, FIRST),
+            (CHOOSING, WRITING, FIRST),
         ),
     )
 }
@@ -83,6 +90,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "look": look_of(request),
         "here": request.get_full_path(),
         "page_address": settings.ATLAS_URL + request.path,
+        "site_address": settings.ATLAS_URL,
         "one_person": settings.ATLAS_ONE_PERSON,
         "local": settings.LOCAL,
     }
