@@ -1,4 +1,4 @@
-"""The tools of the browser tests that Python's registry does not hold: Chromium, Java, Node and the Nu HTML checker.
+"""The tools of the browser tests that Python's registry does not hold: Chromium, Java, Node, and pinned packages of npm.
 
 `ready()` brings what is missing where that is possible (root on Debian or Ubuntu), and returns what stays missing.
 """
@@ -12,6 +12,7 @@ import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = ROOT / "requirements" / "node.json"
@@ -25,9 +26,19 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
 
 
+def kept(package: str, file: str = "") -> Path:
+    """Where a file of a pinned package stands once it was fetched; without `file` its folder."""
+    return FOLDER / f"{package}-{_pinned()[package]['version']}" / file
+
+
 def nu_jar() -> Path:
-    """Where the pinned HTML checker stands once it was fetched."""
-    return FOLDER / f"vnu-{json.loads(PINNED.read_text())['vnu-jar']['version']}.jar"
+    return kept("vnu-jar", "build/dist/vnu.jar")
+
+
+def _pinned() -> dict[str, dict[str, Any]]:
+    """Package to version, hash, and the files of it that are kept."""
+    pinned: dict[str, dict[str, Any]] = json.loads(PINNED.read_text())
+    return pinned
 
 
 def absent() -> list[str]:
@@ -45,9 +56,9 @@ def ready() -> list[str]:
         print(f"Installing {', '.join(absent())} …", flush=True)
         _apt(absent())
     missing = [f"{name} is missing: {apt_line([name])}" for name in absent()]
-    if not nu_jar().exists() and shutil.which("npm"):
-        fault = fetch_nu()
-        missing += [f"The Nu HTML checker could not be fetched: {fault}"] if fault else []
+    for package in _pinned() if shutil.which("npm") else ():
+        fault = fetch(package)
+        missing += [f"{package} could not be fetched: {fault}"] if fault else []
     return missing
 
 
@@ -62,18 +73,20 @@ def _apt(names: list[str]) -> None:
         )
 
 
-def fetch_nu() -> str | None:
-    """Fetch the checker's package at its pinned version and keep its jar; None, or what went wrong."""
-    pinned = json.loads(PINNED.read_text())["vnu-jar"]
+def fetch(package: str) -> str | None:
+    """Fetch a package at its pinned version, unless it is there, and keep its files; None, or what went wrong."""
+    pinned = _pinned()[package]
+    if kept(package).is_dir():
+        return None
     with tempfile.TemporaryDirectory() as folder:
-        words = ["npm", "pack", "--silent", "--ignore-scripts", f"vnu-jar@{pinned['version']}"]
+        words = ["npm", "pack", "--silent", "--ignore-scripts", f"{package}@{pinned['version']}"]
         done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
         archives = list(Path(folder).glob("*.tgz"))
         if done.returncode != 0 or not archives:
             return done.stderr.strip() or "npm brought nothing"
         if integrity(archives[0]) != pinned["integrity"]:
             return "its hash is not the one in requirements/node.json"
-        _keep_jar(archives[0])
+        _keep(archives[0], kept(package), pinned["keep"])
     return None
 
 
@@ -82,13 +95,16 @@ def integrity(path: Path) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode()
 
 
-def _keep_jar(archive: Path) -> None:
-    """Put the jar in place in one step, so that a cut-off copy is never taken for the checker."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    partial = nu_jar().with_suffix(".partial")
-    with tarfile.open(archive) as package, partial.open("wb") as target:
-        source = package.extractfile("package/build/dist/vnu.jar")
-        if source is None:
-            raise FileNotFoundError("package/build/dist/vnu.jar")
-        shutil.copyfileobj(source, target)
-    partial.replace(nu_jar())
+def _keep(archive: Path, folder: Path, files: list[str]) -> None:
+    """Put the files in place in one step, so that a cut-off copy is never taken for the package."""
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    with tarfile.open(archive) as package:
+        for name in files:
+            source = package.extractfile(f"package/{name}")
+            if source is None:
+                raise FileNotFoundError(name)
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            with (partial / name).open("wb") as target:
+                shutil.copyfileobj(source, target)
+    partial.rename(folder)
