@@ -8,12 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from atlas_site.preferences import look_of
 from studies import alphabet, markdown
+from studies.depths import Length
 from studies.guides import Shown, shown
 from studies.models import GlossaryTerm, Study
 from studies.vocabulary_desk import GuideKind
 
-WORDS_A_MINUTE = 160  # silent reading is 175 to 300 words a minute; readers with brain fog need more time
 KNOWLEDGE = (("known", "What we know"), ("thought", "What we think"), ("unknown", "What we do not know"))
 
 
@@ -24,7 +25,8 @@ def guides(request: HttpRequest) -> HttpResponse:
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     one = _one(GuideKind.GUIDE, slug)
     trail = [("Guides", reverse("studies:guides"))]
-    return render(request, "guides/guide.html", {"section": "guides", "trail": trail, **_page(one)})
+    context = {"section": "guides", "trail": trail, "depth": look_of(request).depth, **_page(one)}
+    return render(request, "guides/guide.html", context)
 
 
 def start(request: HttpRequest) -> HttpResponse:
@@ -79,7 +81,7 @@ def _page(one: Shown, studies: dict[str, Study] | None = None) -> dict[str, Any]
     return {
         "guide": one,
         "depths": {name: _depth(one.values.get(name, "")) for name in ("glance", "short", "deep")},
-        "knowledge": [(label, _html(one.values[name])) for name, label in KNOWLEDGE if one.values.get(name)],
+        "knowledge": [(name, label, _html(one.values[name])) for name, label in KNOWLEDGE if one.values.get(name)],
         "sources": [
             {**source, "study": known.get(source.get("study", ""))} for source in one.values.get("sources", [])
         ],
@@ -88,9 +90,7 @@ def _page(one: Shown, studies: dict[str, Study] | None = None) -> dict[str, Any]
 
 
 def _depth(text: str) -> dict[str, Any]:
-    count = markdown.words(text)
-    minutes = max(1, round(count / WORDS_A_MINUTE))
-    return {"html": _html(text), "words": count, "minutes": minutes}
+    return {"html": _html(text), "length": Length(markdown.words(text))}
 
 
 def _html(text: str) -> str:
