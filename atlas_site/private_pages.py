@@ -9,10 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 
-# What contributors see; and of the staff pages those that show what they sent, and links that sign in.
+# What contributors see; what a reader keeps; of the staff pages those that show what was sent, and links that sign in.
 PREFIXES = (
     "/contribute",
     "/my-contribution",
+    "/reading-list",
     f"/{settings.ADMIN_PATH}contributions/",
     f"/{settings.ADMIN_PATH}once/",
 )

@@ -11,6 +11,7 @@ from studies.views.evidence_map import map_of_evidence
 from studies.views.home import home
 from studies.views.negotiating import by_accept
 from studies.views.oai import oai
+from studies.views.reading_list import reading_list
 from studies.views.study import study
 from studies.views.texts import text
 from studies.views.unapi import unapi
@@ -60,6 +61,8 @@ urlpatterns = [
     path("api/v1/<path:rest>", call, name="api_call"),
     # Harvesting
     path("oai/", oai, name="oai"),
+    # Kept in the reader's browser
+    path("reading-list/", reading_list, name="reading_list"),
     # About the atlas
     path("about/", pages.about, name="about"),
     path("policies/<slug:slug>/", pages.policy, name="policy"),

@@ -27,6 +27,7 @@ PURE = {
     "studies.oai.moments",
     "studies.oai.questions",
     "studies.observing",
+    "studies.pasted",
     "studies.pem",
     "studies.quotes",
     "studies.records",
