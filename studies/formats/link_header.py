@@ -33,6 +33,11 @@ def header(links: Iterable[Link]) -> str:
     return ", ".join(map(str, links))
 
 
+def link_format(links: Iterable[Link]) -> str:
+    """A document of the type `application/link-format`, one link a line."""
+    return ",\n".join(map(str, links)) + "\n"
+
+
 def _address(text: str) -> str:
     """What would end the address early is encoded."""
     return "".join(f"%{ord(sign):02X}" if sign in '<>" \\^`{|}' or ord(sign) < 32 else sign for sign in text)

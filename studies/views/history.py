@@ -1,11 +1,16 @@
 """A study's history: the list of its versions, one version for ever, two versions compared."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import http_date
 from django.utils.text import Truncator
 
-from studies import versions
+from studies import mementos, versions
+from studies.formats.link_header import header
 from studies.models import Revision, SlugRedirect, Study
 from studies.views.lists import number_in, page_of
 from studies.vocabulary import State
@@ -23,7 +28,7 @@ class Moved(Exception):
 
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     try:
-        study = _public_study(slug)
+        study = public_study(slug)
     except Moved as moved:
         return redirect("studies:history", moved.study.slug, permanent=True)
     asked = [number_in(request.GET.get(name, "")) for name in ("from", "to")]
@@ -35,15 +40,17 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         "revisions": rows,
         "asked_wrongly": "from" in request.GET or "to" in request.GET,
     }
-    return render(request, "studies/history.html", context)
+    response = render(request, "studies/history.html", context)
+    response["Link"] = header(mementos.of_history(study, here=address_of(study)))
+    return response
 
 
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     try:
-        study = _public_study(slug)
+        study = public_study(slug)
     except Moved as moved:
         return redirect("studies:version", moved.study.slug, number, permanent=True)
-    revision = _revision(study, number)
+    revision, made = _among_neighbours(study, number)
     shown = versions.read(study, number)
     context = _context(study, f"Version {number}", ("History", "studies:history")) | {
         "revision": revision,
@@ -51,12 +58,15 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "pem": shown.values.get("pem"),
         "old_title": shown.values.get("title"),
     }
-    return render(request, "studies/version.html", context)
+    response = render(request, "studies/version.html", context)
+    response["Memento-Datetime"] = http_date(revision.made_at.timestamp())
+    response["Link"] = header(mementos.of_version(study, number, made, here=address_of(study)))
+    return response
 
 
 def difference(request: HttpRequest, slug: str, a: int, b: int) -> HttpResponse:
     try:
-        study = _public_study(slug)
+        study = public_study(slug)
     except Moved as moved:
         return redirect("studies:difference", moved.study.slug, a, b, permanent=True)
     old, new = _revision(study, a), _revision(study, b)
@@ -68,7 +78,7 @@ def difference(request: HttpRequest, slug: str, a: int, b: int) -> HttpResponse:
     return render(request, "studies/difference.html", context)
 
 
-def _public_study(slug: str) -> Study:
+def public_study(slug: str) -> Study:
     """The study at this address, withdrawn ones included; raises Moved for an old address and Http404 for none."""
     study = Study.objects.filter(slug=slug, state__in=PUBLIC).first()
     if study:
@@ -83,6 +93,20 @@ def _revision(study: Study, number: int) -> Revision:
     if not 1 <= number <= study.version:
         raise Http404("The study has no version with this number.")
     return study.revisions.get(number=number)
+
+
+def _among_neighbours(study: Study, number: int) -> tuple[Revision, dict[int, datetime]]:
+    """A version, and when those were made to which its page points. One query. Raises Http404."""
+    rows = study.revisions.filter(number__in=[number, *mementos.neighbours(study, number)])
+    found = {revision.number: revision for revision in rows}
+    if number not in found:
+        raise Http404("The study has no version with this number.")
+    return found[number], {other: revision.made_at for other, revision in found.items()}
+
+
+def address_of(study: Study) -> str:
+    """The full address of the study's page."""
+    return settings.ATLAS_URL + study.get_absolute_url()
 
 
 def _context(study: Study, here: str, *steps: tuple[str, str]) -> dict[str, object]:

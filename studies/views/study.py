@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from atlas_site.preferences import look_of
-from studies import signposts, structured
+from studies import mementos, signposts, structured
 from studies.compiled import Compiled
 from studies.formats.link_header import header
 from studies.models import SlugRedirect, Study
 from studies.reading import page_of
+from studies.views.history import address_of
 from studies.vocabulary import State
 
 ONE_PAGE = "one-page"
@@ -40,7 +41,9 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         asked = f"?print={ONE_PAGE}" if one_page else ""
         return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]) + asked)
     if found.state == State.WITHDRAWN:
-        return render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
+        response = render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
+        response["Link"] = header(mementos.of_study(found, here=address_of(found)))
+        return response
     depth, page = look_of(request).depth, page_of(found)
     context = {"section": "evidence", "study": found, "page": page, "trail": trail(), "depth": depth}
     if one_page:
@@ -48,7 +51,8 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "studies/one_page.html", context | {"trail": here})
     context |= {"unfolded": unfolded(found, depth), "graph": structured.of_study(page, trail())}
     response = render(request, "studies/study.html", context)
-    response["Link"] = header(signposts.of_study(found, here=page.record.atlas_url))
+    here = page.record.atlas_url
+    response["Link"] = header([*signposts.of_study(found, here=here), *mementos.of_study(found, here=here)])
     return response
 
 
