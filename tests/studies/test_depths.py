@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from studies.depths import Length, length_of
 from studies.models import Flag, Study
-from tests.studies.factories import CODED, TEXTS, published_study
+from tests.studies.factories import TEXTS, published_study
 from tests.studies.pages import queries, text_of
 from tests.studies.test_guides import make_guide, publish
 
