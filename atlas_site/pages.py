@@ -54,6 +54,7 @@ MESSAGES = Edition(2, date(2026, 11, 26), "What we do with messages that you sen
 READERS = Edition(2, date(2026, 11, 26), "What happens when readers tell us something.")
 WRITING = Edition(2, date(2026, 11, 26), "The pages on which you write to us.")
 CHOICES_KEPT = Edition(3, date(2026, 11, 26), "The cookie that keeps your display settings.")
+PLACES_KEPT = Edition(4, date(2026, 11, 26), "The place where you stopped reading, and the voice of your browser.")
 CHOOSING = Edition(3, date(2026, 11, 26), "You can choose how pages look.")
 POLICIES = {
     policy.slug: policy
@@ -65,7 +66,7 @@ POLICIES = {
             "privacy",
             "Privacy",
             "What the atlas knows about you, and what it does not.",
-            (CHOICES_KEPT, MESSAGES, FIRST),
+            (PLACES_KEPT, CHOICES_KEPT, MESSAGES, FIRST),
         ),
         Policy(
             "accessibility",
