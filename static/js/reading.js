@@ -91,7 +91,7 @@ function unfold() {
   target.scrollIntoView();
 }
 
-/* Listening: the browser's own voice, only when asked for. */
+/* Listening: the browser's own voice, only when asked for; one that sends the text nowhere, where there is one. */
 function sentences(root) {
   const parts = [...root.querySelectorAll("p, dt, dd, h2, h3, li")];
   const leaves = parts.filter((one) => !one.querySelector("p, li") && !one.matches(".layer, .quiet"));
@@ -130,8 +130,11 @@ function listen(layers) {
     const mine = (run += 1);
     voice.cancel();
     const queue = sentences(root).map((sentence) => new SpeechSynthesisUtterance(sentence));
+    const english = voice.getVoices().filter((one) => one.lang.startsWith("en"));
+    const own = english.find((one) => one.localService);
     for (const one of queue) {
       one.lang = "en";
+      if (own) one.voice = own;
       one.onerror = () => { if (mine === run) end("Your browser could not read this aloud."); };
     }
     queue.at(-1).onend = () => { if (mine === run) end(`The end of ${name}.`); };
