@@ -90,17 +90,20 @@ def public_study(slug: str) -> Study:
 
 
 def _revision(study: Study, number: int) -> Revision:
+    _require(study, number)
+    return study.revisions.get(number=number)
+
+
+def _require(study: Study, number: int) -> None:
     if not 1 <= number <= study.version:
         raise Http404("The study has no version with this number.")
-    return study.revisions.get(number=number)
 
 
 def _among_neighbours(study: Study, number: int) -> tuple[Revision, dict[int, datetime]]:
     """A version, and when those were made to which its page points. One query. Raises Http404."""
+    _require(study, number)
     rows = study.revisions.filter(number__in=[number, *mementos.neighbours(study, number)])
     found = {revision.number: revision for revision in rows}
-    if number not in found:
-        raise Http404("The study has no version with this number.")
     return found[number], {other: revision.made_at for other, revision in found.items()}
 
 
