@@ -38,7 +38,7 @@ def render(record: Record) -> str:
 
 def _fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "PMID", record.pmid
-    yield "IS", record.issn
+    yield "IS", f"{record.issn} (Linking)" if record.issn else ""
     yield "VI", record.volume
     yield "IP", record.issue
     yield "DP", "" if record.year is None else citation.vancouver_date(record)
