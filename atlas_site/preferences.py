@@ -5,7 +5,8 @@ about a person, and a reader who chose nothing has none. What is unknown in it i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 COOKIE = "look"
+LONGEST = 400  # characters of a cookie that are read
 SECONDS = 365 * 24 * 60 * 60  # a year from the last choice; reading never renews it
 
 # The first value of each is the default. The values are permanent: they stand in the cookies of readers.
@@ -56,7 +58,7 @@ class Look:
     @classmethod
     def from_cookie(cls, text: str) -> Self:
         """What the cookie chooses; anything that is no choice of ours counts as not chosen."""
-        pairs = dict(part.split("-", 1) for part in text[:400].split(".") if "-" in part)
+        pairs = dict(part.split("-", 1) for part in text[:LONGEST].split(".") if "-" in part)
         return cls(**{name: value for name, value in pairs.items() if value in CHOICES.get(name, ())})
 
     def to_cookie(self) -> str:
@@ -64,12 +66,11 @@ class Look:
         return ".".join(f"{name}-{value}" for name, value in self.chosen().items())
 
     def chosen(self) -> dict[str, str]:
-        return {name: value for name, value in asdict(self).items() if value != CHOICES[name][0]}
+        return {name: value for name in CHOICES if (value := getattr(self, name)) != CHOICES[name][0]}
 
     def attributes(self) -> SafeString:
         """Attributes of `html`, such as ` data-theme="dim"`, for what was chosen and is drawn; empty where nothing is."""
-        drawn = [(name, value) for name, value in self.chosen().items() if name in DRAWN]
-        return format_html_join("", ' data-{}="{}"', drawn)
+        return _attributes(self)
 
     def is_drawn(self) -> bool:
         """Whether the style sheet of choices is needed."""
@@ -89,6 +90,17 @@ class Look:
         return replace(self, **good), [name for name in named if name not in good]
 
 
+@lru_cache(500)
+def _attributes(look: Look) -> SafeString:
+    drawn = [(name, value) for name, value in look.chosen().items() if name in DRAWN]
+    return format_html_join("", ' data-{}="{}"', drawn)
+
+
+@lru_cache(500)
+def _read(text: str) -> Look:
+    return Look.from_cookie(text)
+
+
 NOTHING_CHOSEN = Look()
 assert tuple(field.name for field in fields(Look)) == tuple(CHOICES)  # noqa: S101 - the two lists are one
 
@@ -98,7 +110,7 @@ def look_of(request: HttpRequest) -> Look:
     known: Look | None = getattr(request, "look", None)
     if known is None:
         text = request.COOKIES.get(COOKIE, "")
-        known = Look.from_cookie(text) if text else NOTHING_CHOSEN
+        known = _read(text[:LONGEST]) if text else NOTHING_CHOSEN
         request.look = known  # type: ignore[attr-defined]
     return known
 
