@@ -6,6 +6,8 @@ from typing import Any
 from scripts.benching.figures import at_least, growth, percentile, verdict
 from scripts.benching.files import table_rows as file_rows
 from scripts.benching.matching import table_rows as matching_rows
+from scripts.benching.oai import HEAD as HARVEST_HEAD
+from scripts.benching.oai import table_rows as harvest_rows
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 NAMES = {
@@ -63,7 +65,7 @@ def figures(results: Results) -> str:
         _kinds(results),
         _growth(results),
     ]
-    parts += [_study(results), _pages(results), _upkeep(results), _files(results), _matching(results)]
+    parts += [_study(results), _harvest(results), _pages(results), _upkeep(results), _files(results), _matching(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -170,6 +172,11 @@ def _study(results: Results) -> str:
             )
     head = ["studies", "database", "measure", "ours p50 ms", "p95", "bare page p50", "p95", "ratio of p50", "target"]
     return "### Study page, nothing remembered\n\n" + table(head, rows) if rows else ""
+
+
+def _harvest(results: Results) -> str:
+    rows = harvest_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    return "### Harvest of all records by OAI-PMH\n\n" + table(HARVEST_HEAD, rows) if rows else ""
 
 
 def _pages(results: Results) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres
-from scripts.benching import extras, files, matching, measure, sending
+from scripts.benching import extras, files, matching, measure, oai, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -141,6 +141,7 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
         say(f"loaded in {loaded['seconds']} s; measuring {len(asks)} requests, {plan.rounds} rounds")
         found = search(place, plan, asks, ours, stack)
         found["study"] = study(place, plan, materials["slugs"], ours, stack)
+        found["harvest"] = oai.harvested(ours)
         if place.engine == "sqlite" and place.size == plan.sizes[0]:
             results["pages"] = pages(place, materials["slugs"][0])
             results["upkeep"] = memory(plan, asks, materials["slugs"], ours)
