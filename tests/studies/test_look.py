@@ -209,7 +209,8 @@ def test_no_text_is_smaller_than_the_base_of_eighteen_pixels():
 
 def test_public_templates_hold_no_inline_style_script_or_foreign_source():
     unwanted = re.compile(
-        r"<script(?! defer src=\"\{% static )"
-        r"|<style|\sstyle=|\son[a-z]+=|<iframe|<img|(?:src|action)=\"https?:|<link[^>]+href=\"https?:"
+        r"<script(?! defer src=\"\{% static | type=\"application/ld\+json\">)"
+        r"|<style|\sstyle=|\son[a-z]+=|<iframe|<img|(?:src|action)=\"https?:"
+        r"|<link(?=[^>]+href=\"https?:)(?! rel=\"license\")"
     )
     assert {path.name: found for path in PUBLIC if (found := unwanted.findall(path.read_text(encoding="utf-8")))} == {}
