@@ -120,6 +120,7 @@ def _parameter(given: Data, catalogue: Catalogue, example: Data) -> Data:
         if choice != {"type": "null"}:
             schema |= choice
     schema = _without_titles({key: value for key, value in schema.items() if key not in {"description", "examples"}})
+    schema.get("items", {}).pop("description", None)
     if name in {"definition", "topic"}:
         schema["items"] = {"type": "string", "enum": sorted(catalogue.labels[name]) or ["none"]}
     made = {key: value for key, value in given.items() if key != "examples"} | {"schema": schema}

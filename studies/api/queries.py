@@ -30,6 +30,7 @@ def whole(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(whole)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(whole)]
 Slug = Annotated[str, Field(pattern=SLUG)]
 
 
@@ -59,12 +60,8 @@ class Filters(Schema):
     peer_review: list[PeerReview] = values_of("Whether the paper was peer reviewed", "peer_reviewed")
     retraction: list[Retraction] = values_of("What the journal says of the paper", "retracted")
     text: list[Literal[WITH_TEXT, WITHOUT_TEXT]] = values_of("Whether the atlas has a summary of the study", WITH_TEXT)  # type: ignore[valid-type]
-    year_from: Whole | None = Field(
-        None, ge=FIRST_YEAR, le=LAST_YEAR, description="Year of the paper, the first that fits.", examples=[2015]
-    )
-    year_to: Whole | None = Field(
-        None, ge=FIRST_YEAR, le=LAST_YEAR, description="Year of the paper, the last that fits.", examples=[2024]
-    )
+    year_from: Year | None = Field(None, description="Year of the paper, the first that fits.", examples=[2015])
+    year_to: Year | None = Field(None, description="Year of the paper, the last that fits.", examples=[2024])
 
 
 class Sparse(Schema):
