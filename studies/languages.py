@@ -5,14 +5,14 @@ where they are drawn, so that nothing else can depend on who reads.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import get_language, get_language_bidi, gettext
 
 ENGLISH = "en"
 
@@ -23,6 +23,16 @@ Made = TypeVar("Made")
 def current() -> str:
     """Code of the active language, such as `en` or `de`: no region, for that is how readers choose it."""
     return (get_language() or ENGLISH).partition("-")[0]
+
+
+def said(words: str) -> str:
+    """`gettext`, remembered: lists say the same few words again and again, and to look one up takes long."""
+    return _said(get_language(), words)
+
+
+@lru_cache(maxsize=5_000)
+def _said(language: str | None, words: str) -> str:
+    return gettext(words)
 
 
 def direction() -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
+from studies.languages import said
 from studies.search.engine import Page
 from studies.search.facets import FACETS
 from studies.search.filters import LEGENDS, Filters
@@ -73,10 +74,10 @@ def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:
     counts, chosen = page.result.counts[facet], page.filters.values.get(facet, ())
     options = [Option(value, label, counts.get(value, 0), value in chosen) for value, label in names.items()]
     options = [option for option in options if option.count or option.checked]
-    legend = gettext(LEGENDS[facet])
+    legend = said(LEGENDS[facet])
     if facet not in LONG:
         for option in options:
-            option.label = gettext(option.label)
+            option.label = said(option.label)
         return Group(facet, legend, options, [], len(chosen))
     options.sort(key=lambda option: (not option.checked, -option.count, option.label))
     shown = max(FIRST_SHOWN, len(chosen))
@@ -86,7 +87,7 @@ def _group(facet: str, names: Mapping[str, str], page: Page) -> Group:
 def chips(page: Page) -> list[Chip]:
     names, filters = page.catalogue.labels, page.filters
     made = [
-        Chip(gettext(names[facet][value]), filters.without(facet, value).address)
+        Chip(said(names[facet][value]), filters.without(facet, value).address)
         for facet in FACETS
         for value in filters.values.get(facet, ())
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -23,7 +22,7 @@ from studies.compiled import Compiled
 from studies.models import Abstract, Author, Flag, Study
 from studies.search.engine import Page
 from studies.search.memory import Memory
-from studies.search.snippets import has_any, mark, snippet
+from studies.search.snippets import Read, has_any, snippet
 from studies.search.synonyms import Phrase
 
 MARKED = ("title", "key_point", "main_limitation")
@@ -52,17 +51,17 @@ class Card:
     """A drawn card: `pieces` of HTML with the names of its gaps between them, and the texts that fill them."""
 
     pieces: tuple[str, ...]
-    texts: Mapping[str, str]
+    texts: Mapping[str, Read]
 
     def filled(self, gaps: Mapping[str, str]) -> SafeString:
         """The card with safe HTML in its gaps; a gap without any stays empty."""
         filled = list(self.pieces)
         filled[1::2] = [gaps.get(name, "") for name in self.pieces[1::2]]
-        return mark_safe("".join(filled))  # noqa: S308 - drawn by a template, filled with escaped text
+        return SafeString("".join(filled))
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.pieces)) + sum(map(len, self.texts.values()))
+        return sum(map(len, self.pieces)) + sum(text.size for text in self.texts.values())
 
 
 _cards: Memory[Card] = Memory(most=20_000, largest=16_000_000, size=lambda card: card.size)
@@ -76,11 +75,12 @@ def results(page: Page) -> list[SafeString]:
     """
     cards = _cards_of(page)
     phrases = page.query.phrases
-    if not phrases:
-        return [card.filled({name: escape(text) for name, text in card.texts.items()}) for card in cards.values()]
-    gaps = {each: {name: mark(text, phrases) for name, text in card.texts.items()} for each, card in cards.items()}
-    found = _found_elsewhere([each for each, marked in gaps.items() if not _has_mark(marked)], phrases)
-    return [card.filled(gaps[each] | {FOUND: found.get(each, "")}) for each, card in cards.items()]
+    gaps = {each: {name: text.marked(phrases) for name, text in card.texts.items()} for each, card in cards.items()}
+    if phrases:
+        found = _found_elsewhere([each for each, marked in gaps.items() if not _has_mark(marked)], phrases)
+        for each, piece in found.items():
+            gaps[each][FOUND] = piece
+    return [card.filled(gaps[each]) for each, card in cards.items()]
 
 
 def _has_mark(marked: Mapping[str, str]) -> bool:
@@ -140,7 +140,7 @@ def draw(study: Study) -> Card:
     """Draw a study's card; wants its authors and flags fetched."""
     gaps = {name: mark_safe(f"\x00{name}\x00") for name in (*MARKED, FOUND)}  # noqa: S308 - no text in them
     drawn = render_to_string("includes/study_card.html", {"study": study, "marked": gaps})
-    return Card(tuple(_GAP.split(drawn)), {name: getattr(study, name) for name in MARKED})
+    return Card(tuple(_GAP.split(drawn)), {name: Read(text) for name in MARKED if (text := getattr(study, name))})
 
 
 _texts: Compiled[Study] = Compiled(

@@ -5,20 +5,22 @@ not be shown.
 """
 
 import re
-from collections.abc import Collection, Iterable
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from studies.search.synonyms import Phrase
 from studies.search.words import WORD, stems_of_word
 
 LONGEST = 240  # characters of a piece of text
 
-Tokens = tuple[tuple[str, ...], tuple[tuple[int, int], ...]]  # stems, and where the word of each stands
+Place = tuple[int, int]  # where something begins and ends
+Tokens = tuple[tuple[str, ...], tuple[Place, ...]]  # stems, and where the word of each stands
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -29,9 +31,29 @@ class _Hit(NamedTuple):
     phrase: Phrase
 
 
-def mark(text: str, phrases: Collection[Phrase]) -> SafeString:
-    """The whole text, escaped, with every phrase in <mark>."""
-    return _marked(text, _hits(text, phrases))
+class Read:
+    """A text whose words were looked up beforehand, because it is marked again and again. Never changed after it is made."""
+
+    __slots__ = ("_names", "_places", "_plain", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._plain = SafeString(escape(text))
+        names, places = _words(text)
+        self._names, self._places = tuple(names), array("I", chain.from_iterable(places))
+
+    def marked(self, phrases: Collection[Phrase]) -> SafeString:
+        """The whole text, escaped, with every phrase in <mark>."""
+        firsts = {phrase[0] for phrase in phrases}
+        if firsts.isdisjoint(self._names):
+            return self._plain
+        ends = self._places
+        return _marked(self.text, _found(self._names, lambda at: (ends[2 * at], ends[2 * at + 1]), firsts, phrases))
+
+    @property
+    def size(self) -> int:
+        """About as many bytes as it takes."""
+        return 2 * len(self.text) + 16 * len(self._names) + 200
 
 
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
@@ -53,22 +75,33 @@ def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     if not text:
         return []
     firsts = {phrase[0] for phrase in phrases}
+    names, places = _words(text, firsts)
+    return _found(names, places.__getitem__, firsts, phrases) if places else []
+
+
+def _words(text: str, sought: Collection[str] | None = None) -> tuple[list[str], list[Place]]:
+    """The stems of a text in order, and where the word of each stands; no places where none of those `sought` is there."""
     chunks = text.split(" ")
     tokens = list(map(_tokens, chunks))
     names = list(chain.from_iterable([stems for stems, _ in tokens]))
-    if firsts.isdisjoint(names):
-        return []
+    if sought is not None and set(sought).isdisjoint(names):
+        return names, []
     begins = accumulate([len(chunk) + 1 for chunk in chunks], initial=0)
-    places = [
+    return names, [
         (begin + start, begin + end) for begin, (_, spans) in zip(begins, tokens, strict=False) for start, end in spans
     ]
+
+
+def _found(
+    names: Sequence[str], place_of: Callable[[int], Place], firsts: Collection[str], phrases: Collection[Phrase]
+) -> list[_Hit]:
     hits: list[_Hit] = []
     free = 0
-    for place, name in enumerate(names):
-        longest = max(_at(names, place, phrases), key=len, default=()) if name in firsts and place >= free else ()
+    for at, name in enumerate(names):
+        longest = max(_at(names, at, phrases), key=len, default=()) if name in firsts and at >= free else ()
         if longest:
-            free = place + len(longest)
-            hits.append(_Hit(places[place][0], places[free - 1][1], longest))
+            free = at + len(longest)
+            hits.append(_Hit(place_of(at)[0], place_of(free - 1)[1], longest))
     return hits
 
 
@@ -79,7 +112,7 @@ def _tokens(chunk: str) -> Tokens:
     return tuple(stem for stem, _ in found), tuple(place for _, place in found)
 
 
-def _at(names: list[str], place: int, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
+def _at(names: Sequence[str], place: int, phrases: Iterable[Phrase]) -> Iterable[Phrase]:
     return (phrase for phrase in phrases if tuple(names[place : place + len(phrase)]) == phrase)
 
 
@@ -98,7 +131,7 @@ def _cut(text: str, hits: list[_Hit]) -> SafeString:
         _Hit(hit.start - start, hit.end - start, hit.phrase) for hit in hits if start <= hit.start < hit.end <= end
     ]
     piece = _marked(text[start:end], inside)
-    return mark_safe(("… " if start else "") + piece + (" …" if end < len(text) else ""))  # noqa: S308 - escaped in _marked
+    return SafeString(("… " if start else "") + piece + (" …" if end < len(text) else ""))
 
 
 def _marked(text: str, hits: list[_Hit]) -> SafeString:
@@ -106,7 +139,6 @@ def _marked(text: str, hits: list[_Hit]) -> SafeString:
     for hit in hits:
         if hit.start < place:  # a word that is several tokens was marked with the one before it
             continue
-        pieces += [escape(text[place : hit.start]), "<mark>", escape(text[hit.start : hit.end])]
-        pieces.append("</mark>")
+        pieces += [escape(text[place : hit.start]), "<mark>", escape(text[hit.start : hit.end]), "</mark>"]
         place = hit.end
-    return mark_safe("".join([*pieces, escape(text[place:])]))  # noqa: S308 - every piece is escaped
+    return SafeString("".join([*pieces, escape(text[place:])]))

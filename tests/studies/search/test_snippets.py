@@ -5,11 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studies.search.query import parse
-from studies.search.snippets import LONGEST, has_any, mark, snippet
+from studies.search.snippets import LONGEST, Read, has_any, snippet
 
 
 def phrases(text):
     return parse(text).phrases
+
+
+def mark(text, sought):
+    return Read(text).marked(sought)
 
 
 def test_words_are_marked_in_every_form():
