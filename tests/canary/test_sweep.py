@@ -31,6 +31,7 @@ from tests.clock import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("committing")
 ADMIN = f"/{configured.ADMIN_PATH}"
+HARVESTS = [("ListRecords", "oai_dc"), ("ListRecords", "mods"), ("ListIdentifiers", "oai_dc")]
 # Views that no link leads to, and why they cannot hold anything: they only take forms, or need a token.
 NOT_LINKED = {
     "contributions:add", "contributions:delete", "contributions:download", "contributions:leave",
@@ -62,10 +63,17 @@ def world(settings) -> Iterator[World]:
     logging.getLogger("django").removeHandler(handler)
 
 
+def for_programs(world: World) -> list[str]:
+    """Addresses that no page links to."""
+    harvests = [f"/oai/?verb={verb}&metadataPrefix={prefix}" for verb, prefix in HARVESTS]
+    versions = [f"/evidence/{study.slug}/{name}/" for study in world.studies for name in ("timemap", "timegate")]
+    return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions]
+
+
 def browse(world: World, *, roles: list[str], each: int) -> set[str]:
     """What a reader, these members of staff and a contributor with an open message can reach; the views a reader saw."""
     call_command("export_atlas")
-    seen = crawl(world.reader(), ["/"], each=each)
+    seen = crawl(world.reader(), ["/", *for_programs(world)], each=each)
     for study in world.studies:
         for suffix in ("ris", "bib"):
             world.reader().get(f"/evidence/{study.slug}.{suffix}")
