@@ -53,7 +53,8 @@ def _after(found: Found, last: Last, size: int) -> Sequence[int]:
 
 
 def _after_match(found: Found, last: Last, size: int) -> Sequence[int]:
-    if last.given and list(found.ids(last.given - 1, 1)) == [last.id]:
+    if list(found.ids(last.given - 1, 1)) == [last.id]:
         return found.ids(last.given, size)
     best = list(found.ids(0, RANKED_WHOLE))
-    return found.ids(best.index(last.id) + 1 if last.id in best else last.given, size)
+    # Where it is gone, those after it moved up by one.
+    return found.ids(best.index(last.id) + 1 if last.id in best else last.given - 1, size)
