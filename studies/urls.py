@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from atlas_site import pages
 from studies.api.describing import describe
 from studies.api.gate import call
-from studies.views import data, files, guides, history, reference
+from studies.views import crawling, data, files, guides, history, mementos, reference
 from studies.views.evidence import evidence
 from studies.views.evidence_map import map_of_evidence
 from studies.views.home import home
@@ -33,6 +33,8 @@ urlpatterns = [
     # /evidence/<study>/: its history
     path("evidence/<slug:slug>/history/", history.history, name="history"),
     path("evidence/<slug:slug>/v/<int:number>/", history.version, name="version"),
+    path("evidence/<slug:slug>/timemap/", mementos.timemap, name="timemap"),
+    path("evidence/<slug:slug>/timegate/", mementos.timegate, name="timegate"),
     path("evidence/<slug:slug>/diff/<int:a>/<int:b>/", history.difference, name="difference"),
     # Reference shelves
     path("definitions/", reference.definitions, name="definitions"),
@@ -63,6 +65,12 @@ urlpatterns = [
     path("oai/", oai, name="oai"),
     # Kept in the reader's browser
     path("reading-list/", reading_list, name="reading_list"),
+    # For programs that look for a way in
+    path("robots.txt", crawling.robots, name="robots"),
+    path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
+    path("sitemap-<slug:section>.xml", crawling.sitemap, name="sitemap"),
+    path("opensearch.xml", crawling.opensearch, name="opensearch"),
+    path("llms.txt", crawling.llms, name="llms"),
     # About the atlas
     path("about/", pages.about, name="about"),
     path("policies/<slug:slug>/", pages.policy, name="policy"),

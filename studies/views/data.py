@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from studies import structured
 from studies.dumping import releases
 from studies.dumping.package import MEDIA_TYPES
 from studies.models import PublicState
@@ -15,10 +16,12 @@ A_YEAR = 31_536_000
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """What anyone may take, how, and under which licence; the releases, the newest first."""
+    offered = [release for release in releases.listed() if not release.held_back]
     context = {
         "section": "about",
         "state": PublicState.objects.first() or PublicState(),
-        "releases": [release for release in releases.listed() if not release.held_back],
+        "releases": offered,
+        "graph": structured.of_releases(offered),
     }
     return render(request, "studies/data.html", context)
 

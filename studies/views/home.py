@@ -2,6 +2,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from studies import structured
 from studies.drawing import bars
 from studies.glance import pem_at_a_glance
 from studies.models import Study
@@ -17,6 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     glance = pem_at_a_glance(facets)
     context = {
         "section": "home",
+        "graph": structured.of_home(),
         "total": facets.everything.bit_count(),
         "with_texts": facets.values.get("text", {}).get("with", 0).bit_count(),
         "newest": listed.with_texts().newest_first()[:LATEST],

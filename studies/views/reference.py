@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from studies import changelog, pem, pem_rules, tables
+from studies import changelog, pem, pem_rules, structured, tables
 from studies.models import CaseDefinition, PublicState, Study, StudyDefinition, Topic
 from studies.search import index
 from studies.views.lists import page_of, shelf
@@ -23,13 +23,15 @@ def definition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(CaseDefinition, slug=slug)
     uses = StudyDefinition.objects.filter(definition=shown, role__in=APPLIED)
     pages, studies = shelf("definition", slug, request)
+    rows = list(studies.prefetch_related("authors", Prefetch("definitions", uses, to_attr="uses_of_definition")))
     context = {
         "section": "definitions",
         "trail": [("Case definitions", reverse("studies:definitions"))],
         "definition": shown,
         "alone": pem.VALUE_OF[shown.pem],
         "pages": pages,
-        "studies": studies.prefetch_related("authors", Prefetch("definitions", uses, to_attr="uses_of_definition")),
+        "studies": rows,
+        "graph": structured.of_definition(shown, rows),
     }
     return render(request, "studies/definition.html", context)
 
@@ -57,12 +59,14 @@ def topics(request: HttpRequest) -> HttpResponse:
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Topic, slug=slug)
     pages, studies = shelf("topic", slug, request)
+    rows, trail = list(studies.prefetch_related("authors")), [("Topics", reverse("studies:topics"))]
     context = {
         "section": "topics",
-        "trail": [("Topics", reverse("studies:topics"))],
+        "trail": trail,
         "topic": shown,
         "pages": pages,
-        "studies": studies.prefetch_related("authors"),
+        "studies": rows,
+        "graph": structured.of_list(request.path, shown.label, rows, trail),
     }
     return render(request, "studies/topic.html", context)
 
@@ -70,7 +74,9 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def retractions(request: HttpRequest) -> HttpResponse:
     studies = Study.objects.published().retracted().latest_notice_first().prefetch_related("authors")
     pages, rows = page_of(studies, request)
-    return render(request, "studies/retractions.html", {"section": "retractions", "pages": pages, "studies": rows})
+    graph = structured.of_list(request.path, "Retractions and other notices", rows)
+    context = {"section": "retractions", "pages": pages, "studies": rows, "graph": graph}
+    return render(request, "studies/retractions.html", context)
 
 
 def changes(request: HttpRequest) -> HttpResponse:

@@ -67,7 +67,8 @@ def for_programs(world: World) -> list[str]:
     """Addresses that no page links to."""
     harvests = [f"/oai/?verb={verb}&metadataPrefix={prefix}" for verb, prefix in HARVESTS]
     versions = [f"/evidence/{study.slug}/{name}/" for study in world.studies for name in ("timemap", "timegate")]
-    return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions]
+    first = ["/robots.txt", "/llms.txt", "/sitemap.xml", "/sitemap-studies.xml"]
+    return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions, *first]
 
 
 def browse(world: World, *, roles: list[str], each: int) -> set[str]:
