@@ -128,7 +128,7 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "atlas_site.settings")
     django.setup()
     given = json.loads(sys.stdin.read() or "null")
-    from scripts.benching import desk, files
+    from scripts.benching import desk, exports, files
 
-    question = (QUESTIONS | desk.QUESTIONS | files.QUESTIONS)[sys.argv[1]]
+    question = (QUESTIONS | desk.QUESTIONS | exports.QUESTIONS | files.QUESTIONS)[sys.argv[1]]
     print(json.dumps(question() if given is None else question(given)))

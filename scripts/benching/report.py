@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scripts.benching.exports import HEAD as EXPORT_HEAD
+from scripts.benching.exports import table_rows as export_rows
 from scripts.benching.figures import at_least, growth, percentile, verdict
 from scripts.benching.files import table_rows as file_rows
 from scripts.benching.matching import table_rows as matching_rows
@@ -65,7 +67,8 @@ def figures(results: Results) -> str:
         _kinds(results),
         _growth(results),
     ]
-    parts += [_study(results), _harvest(results), _pages(results), _upkeep(results), _files(results), _matching(results)]
+    parts += [_study(results), _harvest(results), _exports(results), _pages(results)]
+    parts += [_upkeep(results), _files(results), _matching(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -177,6 +180,11 @@ def _study(results: Results) -> str:
 def _harvest(results: Results) -> str:
     rows = harvest_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
     return "### Harvest of all records by OAI-PMH\n\n" + table(HARVEST_HEAD, rows) if rows else ""
+
+
+def _exports(results: Results) -> str:
+    rows = export_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    return "### The whole atlas as a file\n\n" + table(EXPORT_HEAD, rows) if rows else ""
 
 
 def _pages(results: Results) -> str:

@@ -19,6 +19,7 @@ from lxml import etree
 from scripts import tools
 from studies.formats import mods
 
+DECODER = LatexDecodingMiddleware(keep_math_mode=False)._decoder
 SCRIPT = Path(__file__).with_name("citation.js")
 
 
@@ -44,18 +45,22 @@ def by_rispy(text):
 
 def by_bibtexparser(text):
     """Names divided by its own middleware; the braces that keep a name whole say that it is a group."""
-    steps = [SeparateCoAuthors(), LatexDecodingMiddleware()]
-    library = bibtexparser.parse_string(text, append_middleware=steps)
+    library = bibtexparser.parse_string(text, append_middleware=[SeparateCoAuthors()])
     assert [block.error for block in library.failed_blocks] == []
     return [
         Read(
-            fields["title"].strip("{}"),
-            tuple(_of_comma(name.strip("{}")) for name in fields.get("author", []) if name != "others"),
+            _decoded(fields["title"]),
+            tuple(_of_comma(_decoded(name)) for name in fields.get("author", []) if name != "others"),
             fields.get("year", ""),
             fields.get("doi", ""),
         )
         for fields in ({key: field.value for key, field in entry.fields_dict.items()} for entry in library.entries)
     ]
+
+
+def _decoded(text):
+    """Commands of TeX as the letters they stand for."""
+    return DECODER.latex_to_text(text)
 
 
 def by_nbib(text):
