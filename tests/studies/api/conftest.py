@@ -1,11 +1,14 @@
 """A server of the sample atlas for programs that speak HTTP, on either database."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.cache import caches
 from django.test.testcases import LiveServerThread
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(autouse=True)
