@@ -1,7 +1,11 @@
 """Web links as the HTTP header `Link` and the type `application/link-format` write them (RFC 8288, RFC 6690). Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+_ENDS_AN_ADDRESS = re.compile(r'[<>" \\^`{|}\x00-\x1f]')
+_NOT_PRINTED_ASCII = re.compile("[^ -~]")
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,9 @@ def link_format(links: Iterable[Link]) -> str:
 
 def _address(text: str) -> str:
     """What would end the address early is encoded."""
-    return "".join(f"%{ord(sign):02X}" if sign in '<>" \\^`{|}' or ord(sign) < 32 else sign for sign in text)
+    return _ENDS_AN_ADDRESS.sub(lambda found: f"%{ord(found[0]):02X}", text)
 
 
 def _quoted(text: str) -> str:
     """A header holds no line break, and an old reader no letters beyond ASCII."""
-    plain = "".join(sign if " " <= sign <= "~" else "?" for sign in text)
-    return plain.replace("\\", "\\\\").replace('"', '\\"')
+    return _NOT_PRINTED_ASCII.sub("?", text).replace("\\", "\\\\").replace('"', '\\"')
