@@ -79,7 +79,10 @@ function offer() {
     forget.remove();
     told.textContent = "Forgotten.";
   });
-  extras.append(link, forget, told);
+  const place = document.createElement("div");
+  place.className = "extras place";
+  place.append(link, forget, told);
+  extras.after(place);
 }
 
 /** Browsers that do not open a folded part for a link into it get help. */
@@ -93,11 +96,12 @@ function unfold() {
 
 /* Listening: the browser's own voice, only when asked for; one that sends the text nowhere, where there is one. */
 function sentences(root) {
-  const parts = [...root.querySelectorAll("p, dt, dd, h2, h3, li")];
-  const leaves = parts.filter((one) => !one.querySelector("p, li") && !one.matches(".layer, .quiet"));
+  const whole = root.cloneNode(true);
+  for (const one of whole.querySelectorAll(".layer, .quiet")) one.remove();
+  const leaves = [...whole.querySelectorAll("p, dt, dd, h2, h3, li")].filter((one) => !one.querySelector("p, li"));
   return leaves.flatMap((one) => {
     const text = one.textContent.trim().replace(/\s+/g, " ");
-    return (/[.?!:]$/.test(text) ? text : `${text}.`).match(/.+?[.?!:](?=\s|$)/g) || [];
+    return text ? (/[.?!]$/.test(text) ? text : `${text}.`).match(/\S.*?[.?!](?=\s|$)/g) || [] : [];
   });
 }
 
