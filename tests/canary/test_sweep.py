@@ -20,12 +20,15 @@ from contributions import retention, scrubbing
 from contributions.models import Contribution
 from contributions.querysets import BODY_DAYS, SILENCE_DAYS
 from contributions.vocabulary import ENDS, Kind, State
+from studies.exporting import FORMATS
+from studies.models import Abstract
+from studies.snapshots import abstract_hash
 from tests.canary import contributing, desk
 from tests.canary.channels import CHANNELS, ciphertexts, files_of_database, leaks
 from tests.canary.crawling import crawl, public_views, view_name
 from tests.canary.errors import FAULTS
 from tests.canary.listening import written_log
-from tests.canary.watching import CONTRIBUTOR, PUBLIC
+from tests.canary.watching import CONTRIBUTOR, LIST, PUBLIC
 from tests.canary.world import World, make_world
 from tests.clock import PATIENCE
 
@@ -71,13 +74,20 @@ def for_programs(world: World) -> list[str]:
     return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions, *first]
 
 
+def files(world: World) -> list[str]:
+    """Every file of every study and of all together, and the papers as a reference manager takes them."""
+    lists = [f"/evidence.{suffix}" for suffix in FORMATS]
+    single = [f"/evidence/{study.slug}.{suffix}" for study in world.studies for suffix in (*FORMATS, "txt")]
+    asked = [f"/unapi?id={study.slug}&format={name}" for study in world.studies for name in ("ris", "bibtex")]
+    return [*lists, *single, *asked, "/unapi", *(f"/unapi?id={study.slug}" for study in world.studies)]
+
+
 def browse(world: World, *, roles: list[str], each: int) -> set[str]:
     """What a reader, these members of staff and a contributor with an open message can reach; the views a reader saw."""
     call_command("export_atlas")
     seen = crawl(world.reader(), ["/", *for_programs(world)], each=each)
-    for study in world.studies:
-        for suffix in ("ris", "bib"):
-            world.reader().get(f"/evidence/{study.slug}.{suffix}")
+    for address in files(world):
+        world.reader().get(address)
     for role in roles:
         crawl(world.staff[role], [ADMIN, desk.QUEUE, *map(desk.detail, world.sent)], each=each)
     for sent in world.sent[:1]:
@@ -171,6 +181,36 @@ def test_nothing_private_gets_out_of_any_kind_state_or_fault(world, settings):
     secret = secrets_of(world)
     end_everything(world)
     assert_gone(world, secret)
+
+
+def test_reading_list_stands_in_its_own_answer_alone(world, monkeypatch):
+    """What a reader keeps says much about that reader: no address, log, table or cookie holds it, whatever goes wrong."""
+    word = world.secrets.word("list: kept by a reader")
+    reader = world.reader()
+    typed = {"studies": f"10.1000/{word}\nadams-2020-{word}\n{world.studies[0].slug}"}
+    page = reader.post(LIST, typed)
+    assert (page.status_code, page.content.count(word.encode()) >= 2) == (200, True)
+    for suffix in ("txt", "ris", "json"):
+        assert reader.post(LIST, typed | {"format": suffix}).status_code == 200
+    assert reader.put(LIST, f"{word}").status_code == 405
+    monkeypatch.setattr("studies.views.reading_list.looked_up", failing)
+    assert reader.post(LIST, typed).status_code == 500
+    assert leaks(world) == []
+    assert "POST studies:reading_list 500" in world.log.getvalue()
+
+
+def test_abstract_without_a_licence_stands_nowhere(world):
+    """It may be searched; it is on no page and in no file, feed or answer for programs."""
+    word = world.secrets.word("never: an abstract without a licence")
+    study = world.studies[0]
+    sections = [{"label": "", "text": f"The abstract says {word} of everybody."}]
+    Abstract.objects.create(study=study, sections=sections, license="", sha256=abstract_hash(sections))
+    browse(world, roles=[], each=3)
+    assert [answer for answer in world.answers if word.encode() in answer.body] == []
+
+
+def failing(text: str) -> None:
+    raise RuntimeError(text)
 
 
 def test_sweep_would_find_a_leak_in_each_channel(world):
