@@ -85,9 +85,9 @@ def _wanted(place: Place) -> StudyQuerySet:
 
 
 def _from(place: Place, rows: StudyQuerySet, limit: int) -> list[Study]:
-    """What comes after a place in the order of (public_counter, id), by its indexes and without an offset.
+    """What comes after a place in the order of (public_counter, id), without an offset.
 
-    Two queries where one would do in words, because neither database walks an index for a comparison of pairs.
+    Two queries, each of which walks an index that is there: the studies of one change by their ids, the later ones by counter.
     """
     same = rows.filter(public_counter=place.counter, pk__gt=place.study).order_by("pk")
     found = list(same[:limit]) if place.counter else []
