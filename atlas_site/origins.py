@@ -1,7 +1,5 @@
 """Where a request comes from, by what the browser itself says: a page cannot make these headers up."""
 
-from urllib.parse import urlsplit
-
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -24,14 +22,3 @@ def local_path(address: str) -> str:
     """
     plain = address.startswith("/") and len(address) <= LONGEST and address.isprintable() and "\\" not in address
     return address if plain and url_has_allowed_host_and_scheme(address, allowed_hosts=None) else ""
-
-
-def page_before(request: HttpRequest) -> str:
-    """Path and query of our own page that led here; "" where there was none or the browser does not say."""
-    try:
-        parts = urlsplit(request.headers.get("Referer", ""))
-    except ValueError:  # half of an IPv6 address, for example
-        return ""
-    if parts.netloc != request.get_host():
-        return ""
-    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from atlas_site.origins import came_from_here, local_path, page_before
+from atlas_site.origins import came_from_here, local_path
 from atlas_site.preferences import CHOICES, NOTHING_CHOSEN, Look, keep, look_of
 
 Words = str | Promise
@@ -76,7 +76,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
-    """Keeps what was sent in the cookie and goes on: 302; 422 with a bad value, 403 from another site, and nothing is kept.
+    """Keeps what was sent in the cookie and goes on, or with `all` goes to all settings: 302; 422 with a bad value, 403 from another site, and nothing is kept.
 
     Who sends is told by the browser's own headers. One that says nothing is let through: the most that another site
     could do by it is change somebody's colours.
@@ -87,7 +87,9 @@ def _save(request: HttpRequest) -> HttpResponse:
         return _page(request, look, refused=True, status=403)
     if wrong:
         return _page(request, look, wrong=wrong, status=422)
-    response = HttpResponseRedirect(onward or _saved_page(""))
+    if "all" in request.POST:
+        return HttpResponseRedirect(_here(back=onward))
+    response = HttpResponseRedirect(onward or _here(saved="yes"))
     keep(response, NOTHING_CHOSEN if "reset" in request.POST else look)
     return response
 
@@ -104,7 +106,7 @@ def _page(
     """The page with these choices ticked, which need not be the ones it is drawn in."""
     context = {
         "settings": settings_of(look, wrong or []),
-        "onward": _saved_page(back),
+        "onward": _here(saved="yes", back=back),
         "back": back,
         "saved": "saved" in request.GET,
         "wrong": bool(wrong),
@@ -134,10 +136,15 @@ def offered_languages() -> list[tuple[str, Words]]:
 
 
 def _back(request: HttpRequest) -> str:
-    """The page that the reader came from and may want to go back to; "" where it is this one or not known."""
-    before = local_path(request.GET.get("back", "")) or page_before(request)
+    """The page that the reader came from and may want to go back to; "" where it is this one or not known.
+
+    It stands in the address: what a browser says of the page before (Referer) is shown nowhere in the atlas.
+    """
+    before = local_path(request.GET.get("back", ""))
     return "" if before.partition("?")[0] == request.path else before
 
 
-def _saved_page(back: str) -> str:
-    return f"{reverse('preferences')}?{urlencode({'saved': 'yes'} | ({'back': back} if back else {}))}"
+def _here(**query: str) -> str:
+    """The address of this page; what is empty is left out of the query."""
+    given = urlencode({name: value for name, value in query.items() if value})
+    return reverse("preferences") + (f"?{given}" if given else "")

@@ -7,10 +7,10 @@ from http.cookies import SimpleCookie
 import pytest
 from django.conf import settings as configured
 from django.template.loader import render_to_string
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.urls import reverse
 
-from atlas_site.origins import local_path, page_before
+from atlas_site.origins import local_path
 from atlas_site.preferences import CHOICES, COOKIE, DRAWN, FRAMES, Look
 from atlas_site.preferences_pages import WORDS, offered_languages
 from tests.studies.pages import text_of
@@ -139,22 +139,19 @@ def test_nobody_is_led_elsewhere(client, onward):
     assert page.count("Go back to the page you came from") == 0
 
 
-@pytest.mark.parametrize(
-    ("referer", "path"),
-    [
-        ("http://testserver/evidence/?q=a", "/evidence/?q=a"),
-        ("http://testserver//evil.example/", ""),
-        ("http://evil.example/evidence/", ""),
-        ("http://[evil", ""),
-        ("", ""),
-    ],
-)
-def test_page_before_is_one_of_ours(referer, path):
-    assert page_before(RequestFactory().get(PAGE, headers={"referer": referer})) == path
+def test_panel_leads_to_all_settings_and_keeps_none_of_its_own(client):
+    answer = client.post(PAGE, {"all": "yes", "next": "/evidence/?q=a&b=c"})
+    assert (answer.headers["Location"], answer.cookies) == ("/preferences/?back=%2Fevidence%2F%3Fq%3Da%26b%3Dc", {})
+    assert client.post(PAGE, {"all": "yes", "next": "//evil.example"}).headers["Location"] == PAGE
+
+
+def test_page_before_is_shown_nowhere(client):
+    page = client.get(PAGE, headers={"referer": "http://testserver/evidence/?q=secret"}).content.decode()
+    assert page.count("secret") == 0
 
 
 def test_saved_page_leads_back_to_where_the_reader_was(client):
-    page = client.get(PAGE, headers={"referer": "http://testserver/evidence/?q=a&b=c"}).content.decode()
+    page = client.get(PAGE, {"back": "/evidence/?q=a&b=c"}).content.decode()
     onward = "/preferences/?saved=yes&amp;back=%2Fevidence%2F%3Fq%3Da%26b%3Dc"
     assert page.count(f'<input type="hidden" name="next" value="{onward}">') == 1
     answer = client.post(PAGE, {"theme": "dark", "next": onward.replace("&amp;", "&")}, follow=True)

@@ -56,7 +56,7 @@ def test_theme_is_chosen_in_two_steps_from_any_page(visit):
 def test_settings_are_saved_and_taken_back_without_script(visit):
     page = visit(STUDY, js=False)
     page.locator(".display summary").click()
-    follow(page.get_by_role("link", name="All display settings"))
+    follow(page.get_by_role("button", name="All display settings"))
     page.get_by_label("Dark", exact=True).check()
     page.get_by_label("Largest").check()
     page.get_by_label("With serifs, as in books").check()
