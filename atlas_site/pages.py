@@ -55,6 +55,7 @@ READERS = Edition(2, date(2026, 11, 26), "What happens when readers tell us some
 WRITING = Edition(2, date(2026, 11, 26), "The pages on which you write to us.")
 CHOICES_KEPT = Edition(3, date(2026, 11, 26), "The cookie that keeps your display settings.")
 PLACES_KEPT = Edition(4, date(2026, 11, 26), "The place where you stopped reading, and the voice of your browser.")
+LIST_KEPT = Edition(5, date(2026, 11, 26), "The reading list that stays in your browser.")
 CHOOSING = Edition(3, date(2026, 11, 26), "You can choose how pages look.")
 POLICIES = {
     policy.slug: policy
@@ -66,7 +67,7 @@ POLICIES = {
             "privacy",
             "Privacy",
             "What the atlas knows about you, and what it does not.",
-            (PLACES_KEPT, CHOICES_KEPT, MESSAGES, FIRST),
+            (LIST_KEPT, PLACES_KEPT, CHOICES_KEPT, MESSAGES, FIRST),
         ),
         Policy(
             "accessibility",

@@ -255,6 +255,6 @@
     else if (list) openList(list);
     refresh();
   } else if (list && !("shown" in list.dataset)) {
-    list.append(make("p", "Your browser does not let this site keep anything. So there can be no list here."));
+    list.replaceChildren(make("p", "Your browser does not let this site keep anything. So there can be no list here."));
   }
 }

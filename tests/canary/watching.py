@@ -13,6 +13,7 @@ from django.test import Client
 
 CONTRIBUTOR, PUBLIC = "contributor", "public"
 OWN = ("/contribute/", "/my-contribution/")
+LIST = "/reading-list/"
 DETAIL = re.compile(rf"^/{settings.ADMIN_PATH}contributions/contribution/\d+/")
 READERS = frozenset({"triage", "moderator", "moderator-2", "lead"})  # who may read a contribution
 
@@ -39,9 +40,11 @@ class Answer:
     @property
     def may_hold(self) -> tuple[str, ...]:
         """Which labels may stand in the body: on the contributor's own pages, and on those of one contribution for those
-        who may read it; the mail address there for leads alone."""
+        who may read it; the mail address there for leads alone. A reading list stands in the answer to its reader."""
         if self.who == CONTRIBUTOR:
             return ("text:", "contact:", "receipt:") if self.path.startswith(OWN) else ()
+        if self.method == "POST" and self.path == LIST:
+            return ("list:",)
         if self.who in READERS and DETAIL.match(self.path):
             return ("text:", "contact:") if self.who == "lead" else ("text:",)
         return ()
