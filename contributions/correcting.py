@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 from studies import versions
 from studies.diff import Change, Piece, pieces
 from studies.field_words import label
@@ -12,19 +15,19 @@ from studies.snapshots import current
 
 # The places a reader sees, by the part of the page; what follows from others, or is only for machines, is left out.
 PLACES = {
-    "Texts": (
+    _("Texts"): (
         "question", "key_point", "main_limitation", "summary", "significance", "limitations", "findings", "conclusions",
         "open_questions", "strengths",
     ),
-    "Patients and methods": (
+    _("Patients and methods"): (
         "pem", "definitions", "pem_quote", "pem_measured_by", "design", "peer_review", "patients", "controls",
         "population_label", "evidence_level", "method_flags",
     ),
-    "The paper": (
+    _("The paper"): (
         "title", "authors", "journal", "volume", "issue", "pages", "published_on", "doi", "pmid", "pmcid",
         "preprint_doi", "language", "license_url", "retraction_status", "retraction_on", "retraction_notice_doi",
     ),
-    "Other parts of the page": ("flags", "topics", "links"),
+    _("Other parts of the page"): ("flags", "topics", "links"),
 }  # fmt: skip
 NAMES = frozenset(name for names in PLACES.values() for name in names)
 
@@ -40,8 +43,8 @@ class Place:
 
 
 def choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Part of the page to (name, label) of its places, for a form."""
-    return [(part, [(name, label(name)) for name in names]) for part, names in PLACES.items()]
+    """Part of the page to (name, label) of its places, for a form, in the reader's language."""
+    return [(gettext(part), [(name, gettext(label(name))) for name in names]) for part, names in PLACES.items()]
 
 
 def place(study: Study, name: str) -> Place | None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from contributions import correcting, naming
 from contributions.kinds import ASKED, fields_of
@@ -19,14 +21,14 @@ TICKS = ("may_summarise", "may_quote", "may_contact", "notify")
 # What a person typed, in reading order; the names are those of messages.py.
 TYPED = ("text", "field", "proposed", "quote", "place", "identifier", "evidence", "language")
 LABELS = {
-    "text": "Your message",
-    "field": "Where on the page",
-    "proposed": "What it should say instead",
-    "quote": "Sentence from the paper",
-    "place": "Where it stands in the paper",
-    "identifier": "Study or paper",
-    "evidence": "Link or source",
-    "language": "Language",
+    "text": _("Your message"),
+    "field": _("Where on the page"),
+    "proposed": _("What it should say instead"),
+    "quote": _("Sentence from the paper"),
+    "place": _("Where it stands in the paper"),
+    "identifier": _("Study or paper"),
+    "evidence": _("Link or source"),
+    "language": _("Language"),
 }
 
 
@@ -54,30 +56,30 @@ class ContributionForm(PlainForm):
     """Everything a contributor may send, of which a kind and a study leave over what makes sense."""
 
     text = Text(limit=LONG, rows=8, name="Your message", required=True)
-    field = forms.ChoiceField(required=False, label="Which part of the page is it?")
-    proposed = Text(limit=LONG, rows=6, name="Your wording", label="What should it say instead?")
-    quote = Text(limit=MIDDLE, rows=3, name="The sentence", label="The sentence in the paper that shows it")
+    field = forms.ChoiceField(required=False, label=_("Which part of the page is it?"))
+    proposed = Text(limit=LONG, rows=6, name="Your wording", label=_("What should it say instead?"))
+    quote = Text(limit=MIDDLE, rows=3, name="The sentence", label=_("The sentence in the paper that shows it"))
     place = Text(
         limit=SHORT,
         name="The place",
-        label="Where that sentence stands",
-        help_text="Such as: methods, page 4, or table 2.",
+        label=_("Where that sentence stands"),
+        help_text=_("Such as: methods, page 4, or table 2."),
     )
     identifier = Text(limit=SHORT, name="This", attrs={"autocomplete": "off", "spellcheck": "false"})
     evidence = Text(
         limit=SHORT,
         name="The source",
-        label="A link or another source",
+        label=_("A link or another source"),
         attrs={"autocomplete": "off", "spellcheck": "false"},
     )
-    language = Text(limit=SHORT, name="The language", label="Which language do you need?")
+    language = Text(limit=SHORT, name="The language", label=_("Which language do you need?"))
     may_summarise = forms.BooleanField(required=False, label=TERMS.summarise)
     may_quote = forms.BooleanField(required=False, label=TERMS.quote)
     may_contact = forms.BooleanField(required=False, label=TERMS.contact)
     contact = forms.EmailField(
         required=False,
-        label="Your mail address",
-        error_messages={"invalid": "This does not look like a mail address. It should look like name@example.org."},
+        label=_("Your mail address"),
+        error_messages={"invalid": _("This does not look like a mail address. It should look like name@example.org.")},
         widget=forms.TextInput(attrs={"autocomplete": "email", "inputmode": "email", "spellcheck": "false"}),
     )
     notify = forms.BooleanField(required=False, label=TERMS.notify)
@@ -94,12 +96,12 @@ class ContributionForm(PlainForm):
     def _word(self, asked: Any) -> None:
         text = self.fields["text"]
         text.label, text.help_text = asked.label, asked.hint
-        text.error_messages["required"] = "Write something in this box, so that there is a message to send."
+        text.error_messages["required"] = _("Write something in this box, so that there is a message to send.")
         if "identifier" in self.fields:
             self.fields["identifier"].label, self.fields["identifier"].help_text = asked.identifier
             self.fields["text"].required = self.kind != Kind.MISSING_PAPER
         if "field" in self.fields:
-            self.fields["field"].choices = [("", "I do not know, or several"), *correcting.choices()]
+            self.fields["field"].choices = [("", gettext("I do not know, or several")), *correcting.choices()]
 
     def clean_identifier(self) -> str:
         return naming.normalised(self.cleaned_data["identifier"])
@@ -115,15 +117,15 @@ class ContributionForm(PlainForm):
         if self.kind != Kind.MISSING_PAPER or {"text", "identifier"} & set(self.errors):
             return
         if not (values["text"] or values["identifier"]):
-            self.add_error("text", "Write the title of the paper here, or its number or link in the next box.")
+            self.add_error("text", _("Write the title of the paper here, or its number or link in the next box."))
 
     def _check_contact(self, values: Mapping[str, Any]) -> None:
         if "contact" in self.errors:
             return
         if values["contact"] and not values["may_contact"]:
-            self.add_error("may_contact", "Tick this box if we may use your address, or clear the address.")
+            self.add_error("may_contact", _("Tick this box if we may use your address, or clear the address."))
         elif (values["may_contact"] or values["notify"]) and not values["contact"]:
-            self.add_error("contact", "Write your mail address, or clear the boxes about writing to you.")
+            self.add_error("contact", _("Write your mail address, or clear the boxes about writing to you."))
 
     def content(self) -> dict[str, str]:
         """What the private thread stores of a valid form (messages.py)."""
@@ -150,9 +152,9 @@ class WordsForm(PlainForm):
         limit=400,
         name="This",
         required=True,
-        label="Your six words",
-        help_text="Capital letters, spaces and hyphens make no difference.",
-        error_messages={"required": "Write the six words that you were given when you sent your message."},
+        label=_("Your six words"),
+        help_text=_("Capital letters, spaces and hyphens make no difference."),
+        error_messages={"required": _("Write the six words that you were given when you sent your message.")},
         attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -165,6 +167,6 @@ class AddForm(PlainForm):
         rows=6,
         name="Your text",
         required=True,
-        label="Your text",
-        error_messages={"required": "Write something in this box, so that there is a text to send."},
+        label=_("Your text"),
+        error_messages={"required": _("Write something in this box, so that there is a text to send.")},
     )

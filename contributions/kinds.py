@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 from contributions.vocabulary import Kind
 
-ABOUT_STUDY = "Its address in the atlas, its DOI or PMID, or its title."
+ABOUT_STUDY = _("Its address in the atlas, its DOI or PMID, or its title.")
 
 
 @dataclass(frozen=True)
@@ -22,70 +24,73 @@ class Asked:
     label: str
     hint: str
     fields: tuple[str, ...] = ("evidence",)
-    identifier: tuple[str, str] = ("Which study is it about?", ABOUT_STUDY)
+    identifier: tuple[str, str] = (_("Which study is it about?"), ABOUT_STUDY)
 
 
 ASKED: dict[Kind, Asked] = {
     Kind.CORRECTION: Asked(
-        "An error in a study",
-        "Tell us about an error",
-        "Something about a study is wrong or missing.",
-        "What is wrong?",
-        "A few words are enough.",
+        _("An error in a study"),
+        _("Tell us about an error"),
+        _("Something about a study is wrong or missing."),
+        _("What is wrong?"),
+        _("A few words are enough."),
         ("field", "proposed", "evidence"),
     ),
     Kind.MISSING_PAPER: Asked(
-        "A missing paper",
-        "Tell us about a missing paper",
-        "A paper on ME/CFS that the atlas does not have.",
-        "Which paper is it?",
-        "Its title, or anything that helps us find it.",
+        _("A missing paper"),
+        _("Tell us about a missing paper"),
+        _("A paper on ME/CFS that the atlas does not have."),
+        _("Which paper is it?"),
+        _("Its title, or anything that helps us find it."),
         ("identifier",),
-        ("Its number or link, if you have it", "A DOI, a PMID, a PMCID or a link, in any spelling."),
+        (_("Its number or link, if you have it"), _("A DOI, a PMID, a PMCID or a link, in any spelling.")),
     ),
     Kind.CODING: Asked(
-        "PEM or a case definition",
-        "Tell us about PEM or a case definition",
-        "The PEM badge or the case definition of a study is wrong.",
-        "What should it say, and why?",
-        "A few words are enough.",
+        _("PEM or a case definition"),
+        _("Tell us about PEM or a case definition"),
+        _("The PEM badge or the case definition of a study is wrong."),
+        _("What should it say, and why?"),
+        _("A few words are enough."),
         ("quote", "place", "evidence"),
     ),
     Kind.RETRACTION: Asked(
-        "A journal took a paper back or corrected it",
-        "Tell us about a retraction or a correction",
-        "A retraction, a correction or a note of concern.",
-        "What happened to the paper?",
-        "A few words are enough.",
+        _("A journal took a paper back or corrected it"),
+        _("Tell us about a retraction or a correction"),
+        _("A retraction, a correction or a note of concern."),
+        _("What happened to the paper?"),
+        _("A few words are enough."),
     ),
     Kind.AUTHOR_RESPONSE: Asked(
-        "You wrote the paper",
-        "Answer as an author of the paper",
-        "You want to answer what the atlas says about your paper.",
-        "What would you like to say?",
-        "Staff will ask how they can check that you are an author. So please leave a mail address below.",
+        _("You wrote the paper"),
+        _("Answer as an author of the paper"),
+        _("You want to answer what the atlas says about your paper."),
+        _("What would you like to say?"),
+        _("Staff will ask how they can check that you are an author. So please leave a mail address below."),
     ),
     Kind.LIVED_EXPERIENCE: Asked(
-        "Your own experience",
-        "Tell us about your own experience",
-        "You have ME/CFS, or care for somebody who has.",
-        "What would you like to tell us?",
-        "Please leave out names and other facts that could show who somebody is. It stays private unless you tick a box below.",
+        _("Your own experience"),
+        _("Tell us about your own experience"),
+        _("You have ME/CFS, or care for somebody who has."),
+        _("What would you like to tell us?"),
+        _(
+            "Please leave out names and other facts that could show who somebody is. "
+            "It stays private unless you tick a box below."
+        ),
     ),
     Kind.ACCESS: Asked(
-        "A page that is hard to read or to use",
-        "Tell us what is hard to read or to use",
-        "A page does not work for you, or you need another language.",
-        "What is hard, and on which page?",
-        "A few words are enough.",
+        _("A page that is hard to read or to use"),
+        _("Tell us what is hard to read or to use"),
+        _("A page does not work for you, or you need another language."),
+        _("What is hard, and on which page?"),
+        _("A few words are enough."),
         ("language",),
     ),
     Kind.OTHER: Asked(
-        "Something else",
-        "Tell us something else",
-        "Anything that fits nowhere above.",
-        "What would you like to tell us?",
-        "A few words are enough.",
+        _("Something else"),
+        _("Tell us something else"),
+        _("Anything that fits nowhere above."),
+        _("What would you like to tell us?"),
+        _("A few words are enough."),
     ),
 }  # fmt: skip
 NEEDS_NO_STUDY = frozenset({Kind.MISSING_PAPER, Kind.ACCESS, Kind.OTHER})

@@ -18,6 +18,7 @@ from contributions.forms import WordsForm
 from contributions.limits import LOOKING_UP, TooMany
 from contributions.views.session import open_session, opened
 from contributions.views.thread_page import thread_page
+from studies.languages import in_english
 
 UNKNOWN = "No message belongs to these words. Please compare them with your receipt. The message may also be deleted."
 RECEIPT = """Your receipt from the ME/CFS Study Atlas
@@ -79,6 +80,7 @@ def words_page(request: HttpRequest, form: WordsForm, *, status: int = 200, **mo
 @never_cache
 @sensitive_post_parameters()
 @require_POST
+@in_english
 def receipt_file(request: HttpRequest) -> HttpResponse:
     """The receipt as a file to keep, made of the words that the page sends; nothing is looked up."""
     words = receipts.normalise(request.POST.get("words", ""))

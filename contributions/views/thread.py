@@ -20,6 +20,7 @@ from contributions.views.receipt import text_file, words_page
 from contributions.views.session import opened
 from contributions.views.thread_page import said, thread_page
 from contributions.vocabulary import STATE_SENTENCES, State
+from studies.languages import in_english
 
 
 @never_cache
@@ -60,6 +61,7 @@ def _write(contribution: Contribution, text: str) -> None:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_english
 def download(request: HttpRequest) -> HttpResponse:
     """The whole thread as a text file."""
     contribution = opened(request)
