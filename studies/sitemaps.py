@@ -20,7 +20,7 @@ from studies.vocabulary_desk import GuideKind
 # Pages of which the atlas has one.
 ALONE = (
     "home", "evidence", "definitions", "pem", "topics", "map", "retractions", "changes", "guides", "start", "glossary",
-    "questions", "data", "columns", "about",
+    "questions", "data", "columns", "feeds", "about",
 )  # fmt: skip
 
 

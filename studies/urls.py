@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from atlas_site import pages
 from studies.api.describing import describe
 from studies.api.gate import call
-from studies.views import crawling, data, files, guides, history, mementos, reference
+from studies.views import crawling, data, feeds, files, guides, history, mementos, reference
 from studies.views.evidence import evidence
 from studies.views.evidence_map import map_of_evidence
 from studies.views.home import home
@@ -65,6 +65,10 @@ urlpatterns = [
     path("oai/", oai, name="oai"),
     # Kept in the reader's browser
     path("reading-list/", reading_list, name="reading_list"),
+    # Feeds
+    path("feeds/", feeds.feeds, name="feeds"),
+    path("feeds/<slug:name>.<slug:suffix>", feeds.feed, name="feed"),
+    path("feeds/<slug:shelf>/<slug:slug>.<slug:suffix>", feeds.shelf_feed, name="shelf_feed"),
     # For programs that look for a way in
     path("robots.txt", crawling.robots, name="robots"),
     path("sitemap.xml", crawling.sitemap_index, name="sitemap_index"),
