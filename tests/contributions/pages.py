@@ -14,6 +14,9 @@ __all__ = [
 ]  # fmt: skip
 
 
+OF_EVERY_PAGE = {"/evidence/", "/preferences/"}
+
+
 @dataclass
 class Form:
     """One form of a page: where it goes, what it would send, and the values of its buttons."""
@@ -81,7 +84,7 @@ def forms_of(response: HttpResponse) -> list[Form]:
     forms = [form for form in reader.forms if form.values or form.buttons]
     for form in forms:
         form.values = {name: value.removeprefix("\n") for name, value in form.values.items()}
-    return [form for form in forms if form.action != "/evidence/"]
+    return [form for form in forms if form.action not in OF_EVERY_PAGE]
 
 
 def form_of(response: HttpResponse, action: str = "") -> Form:
