@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from scripts.benching.api import HEAD as API_HEAD
+from scripts.benching.api import table_rows as api_rows
 from scripts.benching.exports import HEAD as EXPORT_HEAD
 from scripts.benching.exports import table_rows as export_rows
 from scripts.benching.figures import at_least, growth, percentile, verdict
@@ -67,7 +69,7 @@ def figures(results: Results) -> str:
         _kinds(results),
         _growth(results),
     ]
-    parts += [_study(results), _harvest(results), _exports(results), _pages(results)]
+    parts += [_study(results), _api(results), _harvest(results), _exports(results), _pages(results)]
     parts += [_upkeep(results), _files(results), _matching(results)]
     return "\n\n".join(part for part in parts if part)
 
@@ -175,6 +177,11 @@ def _study(results: Results) -> str:
             )
     head = ["studies", "database", "measure", "ours p50 ms", "p95", "bare page p50", "p95", "ratio of p50", "target"]
     return "### Study page, nothing remembered\n\n" + table(head, rows) if rows else ""
+
+
+def _api(results: Results) -> str:
+    rows = api_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    return "### Lists of a hundred studies through the API\n\n" + table(API_HEAD, rows) if rows else ""
 
 
 def _harvest(results: Results) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres
-from scripts.benching import exports, extras, files, matching, measure, oai, sending
+from scripts.benching import api, exports, extras, files, matching, measure, oai, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -141,6 +141,7 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
         say(f"loaded in {loaded['seconds']} s; measuring {len(asks)} requests, {plan.rounds} rounds")
         found = search(place, plan, asks, ours, stack)
         found["study"] = study(place, plan, materials["slugs"], ours, stack)
+        found["api"] = api.measured(place, ours, plan.rounds, forgetting(place))
         found["harvest"] = oai.harvested(ours)
         found["exports"] = exports.measured(place)
         if place.engine == "sqlite" and place.size == plan.sizes[0]:

@@ -156,6 +156,8 @@ def environment(database_url: str, data: Path) -> dict[str, str]:
         "ATLAS_DATA_DIR": str(data),
         "ATLAS_STATIC_ROOT": str(data / "static"),
         "ATLAS_LOCAL": "1",
+        "ATLAS_API_PER_MINUTE": "0",
+        "ATLAS_API_PER_HOUR": "0",
         "ATLAS_TRUSTED_PROXIES": "1",  # clients say from where they send, as many people would
         "SECRET_KEY": "a-key-for-measurements-alone-which-guards-nothing-at-all",
     }
