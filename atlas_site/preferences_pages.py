@@ -76,7 +76,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest) -> HttpResponse:
-    """Keeps what was sent in the cookie and goes on, or with `all` goes to all settings: 302; 422 with a bad value, 403 from another site, and nothing is kept.
+    """Keeps what was sent in the cookie and goes on, or with `all` keeps nothing and goes to all settings: 302.
+
+    422 with a bad value and 403 from another site: the page again with what was sent, and nothing is kept.
 
     Who sends is told by the browser's own headers. One that says nothing is let through: the most that another site
     could do by it is change somebody's colours.
