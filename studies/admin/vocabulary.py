@@ -14,7 +14,7 @@ from studies.admin.base import StaffAdmin
 from studies.admin.seen import SeenForm, held
 from studies.admin.steps import Step, StepForm, Told, buttons, evidence_field, note_field, proposed, step_urls
 from studies.models import CaseDefinition, GlossaryTerm, Study, Topic
-from studies.search.documents import refresh
+from studies.search.documents import refresh_named
 from studies.vocabulary import DefinitionPem
 
 ALIASES = "One per line."
@@ -36,8 +36,9 @@ class PublicWordAdmin(StaffAdmin):
         """The last write of a save, within its transaction. Studies are found by the names and other names of their words."""
         super().save_related(request, form, formsets, change)
         if FOUND_BY & set(form.changed_data):
-            refresh(self.named_by(form.instance))
-        public_state.move_counter()
+            refresh_named(self.named_by(form.instance))
+        else:
+            public_state.move_counter()
 
     def named_by(self, obj: Any) -> Any:
         """The ids of the studies in whose search documents this word stands."""

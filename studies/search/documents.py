@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.db import transaction
 
+from studies import public_state
 from studies.models import Abstract, Author, SearchDocument, Study, StudyDefinition
 from studies.search.words import stream
 
@@ -30,10 +31,26 @@ def refresh(study_ids: Iterable[int]) -> int:
 
 
 @transaction.atomic
+def refresh_named(study_ids: Iterable[int]) -> int:
+    """As `refresh`, where a word that studies are found by changed and no study did; returns the public counter.
+
+    Effects: moves the counter, and marks these studies with it, so that every process reads anew what it keeps of them.
+    """
+    ids = list(study_ids)
+    refresh(ids)
+    counter = public_state.move_counter()
+    for batch in _batches(ids):
+        Study.objects.filter(id__in=batch, version__gte=1).update(public_counter=counter)
+    return counter
+
+
+@transaction.atomic
 def rebuild() -> int:
-    """Delete all documents and write those of every published study; the number written."""
+    """Delete all documents and write those of every published study; the number written. Effects as of `refresh_named`."""
     SearchDocument.objects.all().delete()
-    return refresh(Study.objects.published().order_by("id").values_list("id", flat=True).iterator())
+    published = Study.objects.published().order_by("id").values_list("id", flat=True)
+    refresh_named(published.iterator())
+    return SearchDocument.objects.count()
 
 
 def _batches(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
 from studies.paging import PAGE_SIZE, Pages, pages_of
+from studies.search import common_words, index, public_words, ranking
 from studies.search import filters as filters_module
-from studies.search import index, public_words, ranking
 from studies.search.adapters import adapter
 from studies.search.bitmaps import Order, from_ids
 from studies.search.facets import Result
@@ -119,6 +119,7 @@ def forget() -> None:
     """Drop all that the process keeps of the search, as at its start."""
     index.forget()
     public_words.forget()
+    common_words.forget()
     _found.clear()
     _ranked.clear()
 
@@ -176,7 +177,12 @@ def _matches(catalogue: Catalogue, query: Query) -> int | None:
 
 def _looked_up(catalogue: Catalogue, query: Query) -> int:
     if query.required:
-        return from_ids(adapter().match(connection, query))
+        known = common_words.holding(catalogue, query, common_words.ANYWHERE)
+        if known is not None:
+            return known
+        bitmap = from_ids(adapter().match(connection, query))
+        common_words.keep(catalogue, query, common_words.ANYWHERE, bitmap)
+        return bitmap
     return catalogue.index.everything & ~from_ids(adapter().match_any(connection, query.excluded))
 
 
@@ -233,6 +239,15 @@ def _compared(key: Key, newest: Order, query: Query, bitmap: int) -> list[int]:
 def _in_titles(catalogue: Catalogue, query: Query) -> int:
     key = (catalogue.key, query.key, "title")
     bitmap = _found.get(key)
-    if bitmap is None:
-        bitmap = _found.keep(key, from_ids(adapter().match_titles(connection, query)))
+    return _found.keep(key, _looked_up_in_titles(catalogue, query)) if bitmap is None else bitmap
+
+
+def _looked_up_in_titles(catalogue: Catalogue, query: Query) -> int:
+    """What a query excludes it excludes elsewhere."""
+    wanted = replace(query, excluded=())
+    known = common_words.holding(catalogue, wanted, common_words.TITLE)
+    if known is not None:
+        return known
+    bitmap = from_ids(adapter().match_titles(connection, query))
+    common_words.keep(catalogue, wanted, common_words.TITLE, bitmap)
     return bitmap

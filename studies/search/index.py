@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from threading import Lock
 
+from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_noop as _
 
 from studies.compiled import Compiled
 from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
+from studies.search.adapters import adapter
 from studies.search.bitmaps import Order
 from studies.search.collation import in_order, title_keys
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT, Index, Row
@@ -23,6 +25,22 @@ from studies.vocabulary import APPLIED, Design, EvidenceLevel, PeerReview, Pem, 
 
 # The counter alone cannot tell a restored backup from the state before; the newest hash of the history can.
 PublicMoment = tuple[int, str]
+
+
+MOST_MOVES, MOST_MOVED = 20, 500  # what is kept for those who follow the moves; after a larger one they begin anew
+
+
+@dataclass(frozen=True)
+class Move:
+    """The studies that changed after a public counter."""
+
+    after: int
+    ids: frozenset[int]
+
+    @cached_property
+    def documents(self) -> Mapping[int, Sequence[str]]:
+        """The columns of their search documents now; a study that is not public has none. One query, the first time."""
+        return adapter().documents(connection, sorted(self.ids)) if self.ids else {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +56,12 @@ class Catalogue:
     definitions: Mapping[str, str]
     topics: Mapping[str, str]
     synonyms: Synonyms
+    moves: tuple[Move, ...] = ()
+
+    def moves_since(self, counter: int) -> Sequence[Move] | None:
+        """What changed since a catalogue of the same line with this counter; None where that is not known any more."""
+        known = [place for place, move in enumerate(self.moves) if move.after == counter]
+        return self.moves[known[0] :] if known else None
 
     @property
     def key(self) -> tuple[int, PublicMoment]:
@@ -105,37 +129,40 @@ def public_moment() -> PublicMoment:
 
 
 def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
-    follows = held is not None and _follows(state, held.state)
+    if held is None or not _follows(state, held.state):
+        return Catalogue(next(_lines), state, facets.build(_rows(Q())), *_words())
+    changed = Q(public_counter__gt=held.state[0])
+    move = Move(held.state[0], frozenset(Study.objects.filter(changed).values_list("id", flat=True)))
     made = Catalogue(
-        line=held.line if held and follows else next(_lines),
-        state=state,
-        index=_refreshed(held) if held and follows else facets.build(_rows(Q())),
-        definitions=dict(CaseDefinition.objects.values_list("slug", "name")),
-        topics=dict(Topic.objects.order_by("label").values_list("slug", "label")),
-        synonyms=Synonyms.of(GlossaryTerm.objects.filter(in_search=True).values_list("term", "aliases")),
+        held.line, state, facets.update(held.index, _rows(changed), move.ids), *_words(), moves=_moves(held.moves, move)
     )
-    if held and follows:
-        _keep_titles(made, held)
+    _keep_titles(made, held, move.ids, changed)
     return made
 
 
-def _keep_titles(made: Catalogue, held: Catalogue) -> None:
+def _words() -> tuple[dict[str, str], dict[str, str], Synonyms]:
+    """Definitions, topics and synonyms; they are few, so that they are read whole each time."""
+    return (
+        dict(CaseDefinition.objects.values_list("slug", "name")),
+        dict(Topic.objects.order_by("label").values_list("slug", "label")),
+        Synonyms.of(GlossaryTerm.objects.filter(in_search=True).values_list("term", "aliases")),
+    )
+
+
+def _moves(known: tuple[Move, ...], move: Move) -> tuple[Move, ...]:
+    return (*known[1 - MOST_MOVES :], move) if len(move.ids) <= MOST_MOVED else ()
+
+
+def _keep_titles(made: Catalogue, held: Catalogue, gone: Collection[int], changed: Q) -> None:
     """Hand over the titles that were read already, with those of the changed studies read anew."""
     old = held.__dict__.get("title_keys")
     if old is not None:
-        changed = Q(public_counter__gt=held.state[0])
-        gone = set(Study.objects.filter(changed).values_list("id", flat=True))
         made.__dict__["title_keys"] = {id_: key for id_, key in old.items() if id_ not in gone} | title_keys(changed)
 
 
 def _follows(state: PublicMoment, old: PublicMoment) -> bool:
     """Whether the database has the history that the old state had, and more."""
     return state[0] > old[0] and bool(old[1]) and Revision.objects.filter(hash=old[1]).exists()
-
-
-def _refreshed(held: Catalogue) -> Index:
-    changed = Q(public_counter__gt=held.state[0])
-    return facets.update(held.index, _rows(changed), Study.objects.filter(changed).values_list("id", flat=True))
 
 
 _COLUMNS = ("id", "pem", "design", "evidence_level", "peer_review", "retraction_status", "public_counter")

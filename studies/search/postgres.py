@@ -113,7 +113,8 @@ def match_any(connection: BaseDatabaseWrapper, parts: Sequence[Part]) -> list[in
 def documents(connection: BaseDatabaseWrapper, ids: Sequence[int]) -> dict[int, Sequence[str]]:
     """The columns of the search documents of these studies."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DOCUMENTS} WHERE study_id = ANY(%s)", [list(ids)])
+        # As one text, which takes a fifth of the time that a list takes to be written.
+        cursor.execute(f"{_DOCUMENTS} WHERE study_id = ANY(%s::bigint[])", [f"{{{','.join(map(str, ids))}}}"])
         return {each: columns for each, *columns in cursor.fetchall()}
 
 
