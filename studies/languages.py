@@ -57,6 +57,11 @@ def english_words(text: str) -> str:
     return text if current() == ENGLISH else format_html("<span{}>{}</span>", english_attributes(), text)
 
 
+def english_part(html: str) -> str:
+    """The same for paragraphs and lists, which no `span` may hold."""
+    return html if current() == ENGLISH else format_html("<div{}>{}</div>", english_attributes(), html)
+
+
 def in_english(makes: Callable[Given, Made]) -> Callable[Given, Made]:
     """For what makes files, answers for programs and stored text: it says the same whoever asks."""
 

@@ -39,6 +39,7 @@ def day(moment: date | None) -> str:
 
 
 register.filter(languages.english_words)
+register.filter(languages.english_part)
 
 
 @register.tag
