@@ -66,6 +66,12 @@ class StudyPage:
     overrides: Sequence[ByHand]
 
     @property
+    def may_show_abstract(self) -> bool:
+        """Whether there is an abstract, and under a licence that lets the atlas show it."""
+        abstract = getattr(self.study, "abstract", None)
+        return abstract is not None and abstract.may_be_shown
+
+    @property
     def has_lists(self) -> bool:
         """Whether any of the optional texts is there."""
         return any(getattr(self.study, name) for name in Study.LIST_TEXTS)

@@ -15,6 +15,7 @@ PURE = {
     "studies.alphabet",
     "studies.canonical",
     "studies.completing",
+    "studies.depths",
     "studies.diff",
     "studies.formats",
     "studies.identifiers",

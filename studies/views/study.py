@@ -14,7 +14,8 @@ from studies.reading import page_of
 from studies.views.history import address_of
 from studies.vocabulary import State
 
-ONE_PAGE = "one-page"
+# What an address can ask for beside the page itself, and its template.
+PARTS = {"?print=one-page": "studies/one_page.html", "?part=abstract": "studies/abstract.html"}
 
 # A draft never stands in the way of an address that a public study had.
 _at: Compiled[Study] = Compiled(lambda slug: Study.objects.for_page().filter(slug=slug, version__gte=1).order_by())
@@ -32,13 +33,12 @@ class Moved(Exception):
 def study(request: HttpRequest, slug: str) -> HttpResponse:
     """200 for a published study, 301 where it moved or was merged, 410 where it was withdrawn, else 404.
 
-    `?print=one-page` asks for what fits on one sheet of paper.
+    `?print=one-page` asks for what fits on one sheet of paper, `?part=abstract` for the abstract where its licence permits.
     """
-    one_page = request.GET.get("print") == ONE_PAGE
+    asked = next((part for part in PARTS if f"?{request.META.get('QUERY_STRING', '')}" == part), "")
     try:
         found = public_study(slug)
     except Moved as moved:
-        asked = f"?print={ONE_PAGE}" if one_page else ""
         return HttpResponsePermanentRedirect(reverse("studies:study", args=[moved.slug]) + asked)
     if found.state == State.WITHDRAWN:
         response = render(request, "studies/withdrawn.html", {"section": "evidence", "study": found}, status=410)
@@ -46,9 +46,9 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
         return response
     depth, page = look_of(request).depth, page_of(found)
     context = {"section": "evidence", "study": found, "page": page, "trail": trail(), "depth": depth}
-    if one_page:
+    if asked == "?print=one-page" or (asked and page.may_show_abstract):
         here = [*trail(), ("This study", found.get_absolute_url())]
-        return render(request, "studies/one_page.html", context | {"trail": here})
+        return render(request, PARTS[asked], context | {"trail": here})
     context |= {"unfolded": unfolded(found, depth), "graph": structured.of_study(page, trail())}
     response = render(request, "studies/study.html", context)
     here = page.record.atlas_url

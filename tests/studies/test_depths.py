@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from studies.depths import Length, length_of
 from studies.models import Flag, Study
-from tests.studies.factories import TEXTS, published_study
+from tests.studies.factories import CODED, TEXTS, published_study
 from tests.studies.pages import queries, text_of
 from tests.studies.test_guides import make_guide, publish
 
@@ -265,3 +265,19 @@ def test_guide_says_of_each_depth_how_long_it_is(client, depth, opened):
     assert text.count("You can stop here.") == 2
     assert folds(response) == (2, opened)
     assert (TOLD in text) == (depth == "glance")
+
+
+@pytest.mark.django_db
+def test_abstract_of_a_told_study_is_one_step_away_under_an_open_licence(client):
+    study = published_study(**TEXTS, **CODED, abstract="Words of the authors.")
+    html = visit(client, study).content.decode()
+    assert ("Words of the authors." in html, f'href="{study.get_absolute_url()}?part=abstract"' in html) == (False, True)
+    text = text_of(visit(client, study, rest="?part=abstract"))
+    assert "The paper’s own abstract Words of the authors. Words of the paper’s authors, licence CC-BY." in text
+    assert f"What it does not show: {TEXTS['main_limitation']}" in text
+    study.abstract.license = ""
+    study.abstract.save()
+    for rest in ("", "?part=abstract"):
+        response = visit(client, study, rest=rest)
+        assert ("Words of the authors" in text_of(response), "Deeper: " in text_of(response)) == (False, True)
+        assert "?part=abstract" not in response.content.decode().split("<article", 1)[1].split("</article>", 1)[0]

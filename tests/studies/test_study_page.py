@@ -91,7 +91,7 @@ def test_glance_says_who_and_how_sure(client, whole):
     text = page_of(client, whole)
     assert "Berg and 2 others , Journal of Tests , 2024" in text
     assert "Who Case-control study, 1,200 patients and 1 control: “ME/CFS, Fukuda”." in text
-    assert "words , written from the abstract PEM not required Who" in text
+    assert "PEM not required At a glance: " in text
     assert "How sure Preliminary. Peer reviewed." in text
     assert "Evidence level: preliminary. That means: an early finding; it may not hold up." in text
     assert "PEM not required : a patient could enter without post-exertional malaise" in text
