@@ -7,6 +7,7 @@ asked for: abstracts, notes of the staff, names of staff.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -20,10 +21,16 @@ from studies.models import Author, Flag, Study, StudyDefinition, StudyLink, Text
 from studies.pem import RULES
 from studies.querysets import StudyQuerySet
 from studies.vocabulary import (
+    Design,
+    EvidenceLevel,
     MethodFlag,
+    PeerReview,
+    Pem,
     PemClaim,
     PemMeasure,
     Precision,
+    Retraction,
+    Role,
     State,
 )
 
@@ -63,7 +70,7 @@ def retraction(study: Study) -> Data:
     """`status` is a slug: none, corrected, expression_of_concern, retracted, withdrawn."""
     return {
         "status": str(study.retraction_status),
-        "label": study.get_retraction_status_display(),
+        "label": Retraction(study.retraction_status).label,
         "notice_doi": study.retraction_notice_doi or None,
         "on": study.retraction_on.isoformat() if study.retraction_on else None,
     }
@@ -115,9 +122,9 @@ def identifiers(study: Study) -> Data:
 def classification(study: Study) -> Data:
     """What kind of study it is and in whom. A number that the paper does not give is null."""
     return {
-        "design": {"value": str(study.design), "label": study.get_design_display()},
-        "peer_review": {"value": str(study.peer_review), "label": study.get_peer_review_display()},
-        "evidence_level": {"value": str(study.evidence_level), "label": study.get_evidence_level_display()},
+        "design": {"value": str(study.design), "label": Design(study.design).label},
+        "peer_review": {"value": str(study.peer_review), "label": PeerReview(study.peer_review).label},
+        "evidence_level": {"value": str(study.evidence_level), "label": EvidenceLevel(study.evidence_level).label},
         "patients": study.patients,
         "controls": study.controls,
         "population": study.population_label,
@@ -133,7 +140,7 @@ def pem(study: Study) -> Data:
     """The badge, the rule that gave it, and the paper's own sentence where it has one."""
     return {
         "value": str(study.pem),
-        "label": study.get_pem_display(),
+        "label": Pem(study.pem).label,
         "rule": study.pem_rule or None,
         "rule_in_words": RULES.get(study.pem_rule),
         "claim": _claim(study),
@@ -159,7 +166,7 @@ def definition_to_dict(row: StudyDefinition) -> Data:
         "name": row.definition.name,
         "address": address("studies:definition", row.definition.slug),
         "role": row.role,
-        "role_in_words": row.get_role_display(),
+        "role_in_words": Role(row.role).label,
         "pem_in_definition": row.definition.pem,
         "cohort": row.cohort,
         "modification": row.modification,
@@ -222,7 +229,13 @@ def other_study(study: Study) -> Data:
 
 def address(name: str, slug: str) -> str:
     """The full address of a page of the atlas."""
-    return settings.ATLAS_URL + reverse(name, args=[slug])
+    return settings.ATLAS_URL + _path(name, slug)
+
+
+@lru_cache(maxsize=1_000)
+def _path(name: str, slug: str) -> str:
+    """Kept, because a list names the same topics and definitions again and again."""
+    return reverse(name, args=[slug])
 
 
 def moment(at: datetime | None) -> str | None:

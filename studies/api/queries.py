@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Schema
 from pydantic import BeforeValidator, Field
 
-from studies.api.parts import FIELDS
+from studies.api.parts import FIELDS, MOST
 from studies.api.problems import wrong
 from studies.search.facets import WITH_TEXT, WITHOUT_TEXT
 from studies.search.filters import FIRST_YEAR, LAST_YEAR
@@ -15,7 +15,6 @@ from studies.search.index import Catalogue
 from studies.search.query import LONGEST
 from studies.vocabulary import Design, EvidenceLevel, PeerReview, Pem, Retraction, Sort
 
-MOST = 100  # studies of one answer, and values of one parameter
 PLACED = 2**53 - 1  # the largest whole number that every reader of JSON takes
 
 SLUG = r"^[-a-zA-Z0-9_]{1,80}$"
