@@ -239,7 +239,7 @@ def test_paper_is_cited_before_the_atlas_entry(client, whole):
 @pytest.mark.parametrize(
     ("suffix", "media_type", "start"),
     [
-        ("bib", "application/x-bibtex; charset=utf-8", b"@article{"),
+        ("bib", "application/x-bibtex; charset=utf-8", b"% ME/CFS Study Atlas, state "),
         ("ris", "application/x-research-info-systems; charset=utf-8", b"TY  - JOUR\r\n"),
     ],
 )
