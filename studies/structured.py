@@ -34,19 +34,16 @@ def of_study(page: StudyPage, trail: Trail) -> SafeString:
             "@type": ["WebPage", "MedicalWebPage"],
             "@id": f"{here}#page",
             "url": here,
-            "name": study.title,
-            "inLanguage": "en",
             "isPartOf": _site(),
             "breadcrumb": {"@id": f"{here}#crumbs"},
             "mainEntity": {"@id": f"{here}#text"} if study.has_texts else paper,
-            "about": about,
-            "dateModified": timestamp(study.changed_at) if study.changed_at else "",
+            "about": "" if study.has_texts else about,
         }
     )
     own = [_text_of(page, about)] if study.has_texts else []
-    terms = {row.definition.slug: _term(row.definition) for cohort in page.proof.cohorts for row in cohort.rows}
+    terms = {row.definition.slug: _named(row.definition) for cohort in page.proof.cohorts for row in cohort.rows}
     nodes = [node, *own, jsonld.paper(record, design=study.design), *(terms.values() if own else ())]
-    return _drawn([*nodes, jsonld.breadcrumbs(here, _full([*trail, (study.title, study.get_absolute_url())]))])
+    return _drawn([*nodes, jsonld.breadcrumbs(here, _full([*trail, ("This study", study.get_absolute_url())]))])
 
 
 def _text_of(page: StudyPage, about: list[Node]) -> Node:
@@ -92,7 +89,8 @@ def of_list(path: str, name: str, studies: Iterable[Study], trail: Trail = ()) -
 
 
 def of_home() -> SafeString:
-    return _drawn([])
+    site = {"@id": _id("site"), "@type": "WebSite", "description": WHAT, "inLanguage": "en", "license": jsonld.TEXTS_LICENCE}
+    return _drawn([site | {"publisher": {"@id": _id("org")}}])
 
 
 def of_releases(releases: Sequence[Release]) -> SafeString:
@@ -142,6 +140,11 @@ def _collection(here: str, name: str, studies: Iterable[Study]) -> Node:
     }
 
 
+def _named(definition: CaseDefinition) -> Node:
+    """Its own page says the rest."""
+    return {"@type": "DefinedTerm", "@id": _term_id(definition.slug), "name": definition.name}
+
+
 def _term(definition: CaseDefinition) -> Node:
     whole = settings.ATLAS_URL + reverse("studies:definitions")
     return {
@@ -172,5 +175,5 @@ def _full(trail: Trail) -> list[tuple[str, str]]:
 
 def _drawn(nodes: list[Any]) -> SafeString:
     """With the nodes that every page refers to; safe within a script element, see `jsonld.script`."""
-    whose = [jsonld.website(settings.ATLAS_URL, NAME, search=WHAT), jsonld.organisation(settings.ATLAS_URL, NAME)]
+    whose = [jsonld.website(settings.ATLAS_URL, NAME), jsonld.organisation(settings.ATLAS_URL, NAME)]
     return mark_safe(jsonld.script([*nodes, *whose]))  # noqa: S308 - `script` escapes what could end the element

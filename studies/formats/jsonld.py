@@ -13,12 +13,11 @@ from studies.records import Collective, Record
 Node = dict[str, Any]
 
 CONTEXT = "https://schema.org"
-MOST_AUTHORS = 30  # a page stays small; every file of the study has them all
+MOST_AUTHORS = 12  # a page stays small; every file of the study has them all
 TEXTS_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 CONDITION: Node = {
     "@type": "MedicalCondition",
     "name": "ME/CFS",
-    "alternateName": "Myalgic encephalomyelitis/chronic fatigue syndrome",
     "sameAs": "https://www.wikidata.org/wiki/Q209733",
 }
 # Publication types of the Medical Subject Headings, by the slug of the study design.
@@ -51,20 +50,11 @@ def script(nodes: Sequence[Node]) -> str:
 
 def organisation(site: str, name: str) -> Node:
     """`site` is the address of the atlas without a slash at its end."""
-    return {"@type": "Organization", "@id": f"{site}/#org", "name": name, "url": f"{site}/"}
+    return {"@type": "Organization", "@id": f"{site}/#org", "name": name}
 
 
-def website(site: str, name: str, *, search: str = "") -> Node:
-    node = {
-        "@type": "WebSite",
-        "@id": f"{site}/#site",
-        "name": name,
-        "url": f"{site}/",
-        "inLanguage": "en",
-        "publisher": {"@id": f"{site}/#org"},
-        "license": TEXTS_LICENCE,
-    }
-    return node | ({"description": search} if search else {})
+def website(site: str, name: str) -> Node:
+    return {"@type": "WebSite", "@id": f"{site}/#site", "name": name}
 
 
 def breadcrumbs(address: str, trail: Sequence[tuple[str, str]]) -> Node:
