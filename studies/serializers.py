@@ -7,7 +7,7 @@ asked for: abstracts, notes of the staff, names of staff.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,7 @@ from studies.vocabulary import (
 Data = dict[str, Any]
 
 LABELS_IN = "en"
+ANY = "ANY-SLUG"  # no slug of ours has capitals
 
 # What no export reads: notes of the staff, and columns that only steer the work.
 UNREAD = ("editor_notes", "submitted_digest", "bibliography_checked_on", "drafted_by", "created_at", "merged_into")
@@ -220,7 +221,7 @@ def other_study(study: Study) -> Data:
     """What names another study, never without its badge and its retraction."""
     return {
         "slug": study.slug,
-        "address": settings.ATLAS_URL + study.get_absolute_url(),
+        "address": address("studies:study", study.slug),
         "title": study.title,
         "pem": str(study.pem),
         "retraction": str(study.retraction_status),
@@ -229,13 +230,13 @@ def other_study(study: Study) -> Data:
 
 def address(name: str, slug: str) -> str:
     """The full address of a page of the atlas."""
-    return settings.ATLAS_URL + _path(name, slug)
+    return settings.ATLAS_URL + _path(name).replace(ANY, slug)
 
 
-@lru_cache(maxsize=1_000)
-def _path(name: str, slug: str) -> str:
-    """Kept, because a list names the same topics and definitions again and again."""
-    return reverse(name, args=[slug])
+@cache
+def _path(name: str) -> str:
+    """The address of a page with ANY in the place of its slug: a list names hundreds of them."""
+    return reverse(name, args=[ANY])
 
 
 def moment(at: datetime | None) -> str | None:
@@ -245,7 +246,7 @@ def moment(at: datetime | None) -> str | None:
 
 PARTS: dict[str, Callable[[Study], Any]] = {
     "slug": lambda study: study.slug,
-    "address": lambda study: settings.ATLAS_URL + study.get_absolute_url(),
+    "address": lambda study: address("studies:study", study.slug),
     "state": lambda study: str(study.state),
     "version": lambda study: study.version,
     "published_at": lambda study: moment(study.published_at),

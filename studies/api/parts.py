@@ -60,6 +60,11 @@ def pieces(ids: Sequence[int], names: tuple[str, ...], catalogue: Catalogue) -> 
     return [text for text in found.values() if text is not None]
 
 
+def forget() -> None:
+    """Drop all that the process keeps of studies as texts."""
+    _kept.clear()
+
+
 def told(study: Study, names: Iterable[str]) -> dict[str, Any]:
     """Wants a study from `fetched`."""
     data = study_to_dict(study, [name for name in names if name in PARTS])
