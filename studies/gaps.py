@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -22,7 +23,7 @@ _GAP = re.compile("\x00(\\w+)\x00")
 Fixed = tuple[tuple[str, Hashable], ...]
 
 
-def filled(name: str, *, fixed: Mapping[str, Hashable], gaps: Mapping[str, object], within: str = "") -> SafeString:
+def filled(name: str, *, fixed: Mapping[str, Hashable], gaps: Mapping[str, Any], within: str = "") -> SafeString:
     """The template of this name with these values and nothing else; it may ask the database for nothing.
 
     By `fixed` it may decide and count. `gaps` it may only print, once or several times and without filters; what is not

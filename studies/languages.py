@@ -5,6 +5,7 @@ where they are drawn, so that nothing else can depend on who reads.
 """
 
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -40,7 +41,7 @@ def direction() -> str:
     return "rtl" if get_language_bidi() else "ltr"
 
 
-def day(moment: object) -> str:
+def day(moment: date | None) -> str:
     """A date in words: 3 May 2021 in English, else as the language writes it; "" where there is none."""
     if not moment:
         return ""

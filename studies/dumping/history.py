@@ -48,7 +48,7 @@ def _contents(after: int, upto: int) -> dict[int, dict[str, Any]]:
         "revision__sequence", "field", "value", "salt", "redacted_on", "redaction_reason"
     ):
         if value is None:
-            found[sequence][field] = {"removed_on": removed_on.isoformat(), "reason": reason}
+            found[sequence][field] = {"removed_on": str(removed_on), "reason": reason}
         else:
             found[sequence][field] = {"salt": salt, "value": json.loads(value)}
     return found

@@ -79,7 +79,7 @@ def _resource(path: Path, folder: Path, tables: dict[str, Table]) -> dict[str, A
 
 
 def _field(column: Column) -> dict[str, Any]:
-    kind = {"name": column.name, "type": column.kind, "description": column.meaning}
+    kind: dict[str, Any] = {"name": column.name, "type": column.kind, "description": column.meaning}
     if column.kind == "boolean":
         kind |= {"trueValues": ["1"], "falseValues": ["0"]}
     return kind

@@ -21,7 +21,7 @@ Study = Mapping[str, Any]
 
 
 def _begin(origin: Origin) -> str:
-    head = [Heading(1, "Studies of the ME/CFS Study Atlas"), Paragraph(origin.line)]
+    head: list[Block] = [Heading(1, "Studies of the ME/CFS Study Atlas"), Paragraph(origin.line)]
     return commonmark.render([*head, Paragraph(f"{NO_ADVICE} ({TEXTS_LICENCE}).")]) + "\n"
 
 
