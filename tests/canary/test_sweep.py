@@ -23,6 +23,7 @@ from contributions.vocabulary import ENDS, Kind, State
 from studies.exporting import FORMATS
 from studies.models import Abstract
 from studies.snapshots import abstract_hash
+from studies.views.study import PARTS
 from tests.canary import contributing, desk
 from tests.canary.channels import CHANNELS, ciphertexts, files_of_database, leaks
 from tests.canary.crawling import crawl, public_views, view_name
@@ -71,13 +72,33 @@ def for_programs(world: World) -> list[str]:
     harvests = [f"/oai/?verb={verb}&metadataPrefix={prefix}" for verb, prefix in HARVESTS]
     versions = [f"/evidence/{study.slug}/{name}/" for study in world.studies for name in ("timemap", "timegate")]
     first = ["/robots.txt", "/llms.txt", "/sitemap.xml", "/sitemap-studies.xml"]
-    return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions, *first]
+    return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions, *first, *api(world)]
+
+
+def api(world: World) -> list[str]:
+    """Every call of the API."""
+    single = [f"studies/{study.slug}" for study in world.studies]
+    single += [f"{call}/{part}" for call in single for part in ("revisions", "revisions/1", "differences/1/1")]
+    lists = [
+        "studies",
+        "studies?text=with&fields=texts,links",
+        "facets",
+        "changes",
+        "definitions",
+        "topics",
+        "meta",
+        "openapi.json",
+    ]
+    return [
+        f"/api/v1/{call}" for call in [*lists, *single, "definitions/ccc-2003", "topics/none", "lookup?id=10.1000/x"]
+    ]
 
 
 def files(world: World) -> list[str]:
-    """Every file of every study and of all together, and the papers as a reference manager takes them."""
+    """Every file and part of every study, files of all together, and the papers as a reference manager takes them."""
     lists = [f"/evidence.{suffix}" for suffix in FORMATS]
-    single = [f"/evidence/{study.slug}.{suffix}" for study in world.studies for suffix in (*FORMATS, "txt")]
+    single = [f"/evidence/{study.slug}.{suffix}" for study in world.studies for suffix in (*FORMATS, "txt", "md")]
+    single += [f"{study.get_absolute_url()}{part}" for study in world.studies for part in PARTS]
     asked = [f"/unapi?id={study.slug}&format={name}" for study in world.studies for name in ("ris", "bibtex")]
     return [*lists, *single, *asked, "/unapi", *(f"/unapi?id={study.slug}" for study in world.studies)]
 
