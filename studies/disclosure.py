@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from django.utils.formats import date_format
 
@@ -50,5 +50,5 @@ def approved(row: TextProvenance) -> str:
     return f"Approved by a person in the role of {row.get_approver_role_display().lower()} on {day(row.approved_at)}."
 
 
-def day(moment: datetime) -> str:
+def day(moment: date) -> str:
     return date_format(moment, "j F Y")

@@ -57,3 +57,11 @@ def test_every_sample_page_shows_its_texts_whole(pages):
         texts += [item for name in Study.LIST_TEXTS for item in getattr(study, name)]
         paragraphs = [part for text in texts for part in text.split("\n") if part]
         assert (slug, [part for part in paragraphs if escape(part) not in html]) == (slug, [])
+
+
+def test_layers_of_every_sample_page_have_their_length(pages):
+    """A glance aims at 60 to 85 words; the paper's own name for its patients makes some of them longer."""
+    layers = {slug: page.context["page"] for slug, page in pages.items()}
+    assert {slug: page.glance.words for slug, page in layers.items() if not 60 <= page.glance.words <= 100} == {}
+    assert sum(page.glance.words > 85 for page in layers.values()) <= 12
+    assert {slug: page.short.words for slug, page in layers.items() if not 250 <= page.short.words <= 500} == {}
