@@ -1,4 +1,4 @@
-"""Studies as files: every format by its suffix, of one study or of any number of them, a few hundred held at a time.
+"""Studies as files: every format by its suffix, of one study or of any number of them, a hundred held at a time.
 
 A file of many is read in pieces, each of a fixed number of queries, so that the whole atlas takes no more memory than one
 piece. What is withdrawn between the search and its piece is left out; every entry names the version it shows.
@@ -14,13 +14,15 @@ from django.conf import settings
 from django.utils.translation import override
 
 from studies.bibliography import record_of
+from studies.compiled import Compiled
 from studies.formats import bibtex, csl, mods, nbib, overview, reference_list, ris, study_json, tabular
 from studies.formats.frame import Frame, Origin
+from studies.gathering import MOST, fetched, with_authors
 from studies.models import Study
 from studies.search.index import PublicMoment, public_moment
-from studies.serializers import LABELS_IN, complete, in_order, study_to_dict
+from studies.serializers import LABELS_IN, PARTS, study_to_dict
 
-PIECE = 200  # studies
+PIECE = MOST
 
 # What a reference is made of; all else of a study stays in the database.
 _REFERENCE = (
@@ -68,18 +70,21 @@ class Format:
         return self.writer.MEDIA_TYPE
 
 
+_references: Compiled[Study] = Compiled(
+    lambda *ids: Study.objects.published().filter(pk__in=ids).only(*_REFERENCE).order_by()
+)
+
+
 def references(ids: Sequence[int], origin: Origin) -> Iterator[Any]:
     """Bibliographic records. Two queries."""
-    rows = Study.objects.published().filter(pk__in=ids).only(*_REFERENCE).prefetch_related("authors").order_by()
     with override(LABELS_IN):
-        for study in in_order(rows, ids):
+        for study in with_authors(ids, _references):
             yield record_of(study, atlas_state=origin.state)
 
 
 def whole_studies(ids: Sequence[int], origin: Origin) -> Iterator[dict[str, Any]]:
     """Everything public, as the serializer tells it. Ten queries at most."""
-    rows = complete(Study.objects.published().filter(pk__in=ids).order_by())
-    return (study_to_dict(study) for study in in_order(rows, ids))
+    return map(study_to_dict, fetched(ids, PARTS))
 
 
 def rows_of_studies(ids: Sequence[int], origin: Origin) -> Iterator[dict[str, Any]]:
