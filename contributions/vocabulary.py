@@ -5,14 +5,14 @@ from django.utils.translation import gettext_noop as _
 
 
 class Kind(TextChoices):
-    CORRECTION = "correction", _("Correct something about a study")
-    MISSING_PAPER = "missing_paper", _("Tell us about a missing paper")
-    CODING = "coding", _("PEM or case definition")
-    RETRACTION = "retraction", _("Retraction or erratum")
-    AUTHOR_RESPONSE = "author_response", _("Response of an author of the paper")
-    LIVED_EXPERIENCE = "lived_experience", _("Lived experience")
-    ACCESS = "access", _("Accessibility or translation")
-    OTHER = "other", _("Something else")
+    CORRECTION = "correction", "Correct something about a study"
+    MISSING_PAPER = "missing_paper", "Tell us about a missing paper"
+    CODING = "coding", "PEM or case definition"
+    RETRACTION = "retraction", "Retraction or erratum"
+    AUTHOR_RESPONSE = "author_response", "Response of an author of the paper"
+    LIVED_EXPERIENCE = "lived_experience", "Lived experience"
+    ACCESS = "access", "Accessibility or translation"
+    OTHER = "other", "Something else"
 
 
 class State(TextChoices):
@@ -72,8 +72,8 @@ class Use(TextChoices):
 
 
 class Side(TextChoices):
-    CONTRIBUTOR = "contributor", _("You")
-    STAFF = "staff", _("Moderator")
+    CONTRIBUTOR = "contributor", "You"
+    STAFF = "staff", "Moderator"
 
 
 class ActorKind(TextChoices):

@@ -262,40 +262,40 @@ class Drafter(TextChoices):
 
 
 class RevisionKind(TextChoices):
-    PUBLISH = "publish", _("First published")
-    CHANGE = "change", _("Changed")
-    REVERT = "revert", _("Earlier wording restored")
-    WITHDRAW = "withdraw", _("Withdrawn")
-    MERGE = "merge", _("Merged into another study")
-    RENAME = "rename", _("Address changed")
-    DEFINITION = "definition", _("A case definition's PEM value changed")
-    RESTORE = "restore", _("Published again")
+    PUBLISH = "publish", "First published"
+    CHANGE = "change", "Changed"
+    REVERT = "revert", "Earlier wording restored"
+    WITHDRAW = "withdraw", "Withdrawn"
+    MERGE = "merge", "Merged into another study"
+    RENAME = "rename", "Address changed"
+    DEFINITION = "definition", "A case definition's PEM value changed"
+    RESTORE = "restore", "Published again"
 
 
 class Reason(TextChoices):
     """Why a public change was made."""
 
-    FIRST = "first_publication", _("First publication")
-    CORRECTION = "correction", _("Correction of an error")
-    NEW_INFORMATION = "new_information", _("New information")
-    BIBLIOGRAPHY = "bibliography", _("Bibliography corrected from the source")
-    CODING = "coding", _("Case definition or PEM coding changed")
-    RETRACTION = "retraction", _("Retraction status changed")
-    WORDING = "wording", _("Clearer wording")
-    SAFETY = "safety", _("Safety")
-    AUTHOR_RESPONSE = "author_response", _("Response of the paper's authors")
-    DUPLICATE = "duplicate", _("The same paper twice")
-    OUT_OF_SCOPE = "out_of_scope", _("Not within the atlas's scope")
-    REVERTED = "reverted", _("An earlier change was taken back")
-    OTHER = "other", _("Another reason")
+    FIRST = "first_publication", "First publication"
+    CORRECTION = "correction", "Correction of an error"
+    NEW_INFORMATION = "new_information", "New information"
+    BIBLIOGRAPHY = "bibliography", "Bibliography corrected from the source"
+    CODING = "coding", "Case definition or PEM coding changed"
+    RETRACTION = "retraction", "Retraction status changed"
+    WORDING = "wording", "Clearer wording"
+    SAFETY = "safety", "Safety"
+    AUTHOR_RESPONSE = "author_response", "Response of the paper's authors"
+    DUPLICATE = "duplicate", "The same paper twice"
+    OUT_OF_SCOPE = "out_of_scope", "Not within the atlas's scope"
+    REVERTED = "reverted", "An earlier change was taken back"
+    OTHER = "other", "Another reason"
 
 
 class StaffRole(TextChoices):
-    TRIAGE = "triage", _("Triage")
-    MODERATOR = "moderator", _("Moderator")
-    EDITOR = "editor", _("Editor")
-    LEAD = "lead", _("Lead")
-    SAMPLE_IMPORT = "sample_import", _("Sample import, not reviewed")
+    TRIAGE = "triage", "Triage"
+    MODERATOR = "moderator", "Moderator"
+    EDITOR = "editor", "Editor"
+    LEAD = "lead", "Lead"
+    SAMPLE_IMPORT = "sample_import", "Sample import, not reviewed"
 
 
 class ProposalState(TextChoices):

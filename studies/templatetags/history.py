@@ -1,7 +1,6 @@
 """Words for revisions. Nothing here asks the database for more than is fetched."""
 
 from django import template
-from django.utils.translation import gettext
 
 from studies.field_words import label, reading_place
 from studies.models import Revision
@@ -14,20 +13,20 @@ register = template.Library()
 def what_changed(revision: Revision) -> str:
     """The kind of change and the fields it touched: "Changed: Key point, Main limit."."""
     if revision.kind == RevisionKind.PUBLISH:
-        return f"{gettext(revision.get_kind_display())}."
+        return f"{revision.get_kind_display()}."
     fields = sorted(revision.value_hashes, key=reading_place)
-    return f"{gettext(revision.get_kind_display())}: {', '.join(gettext(label(field)) for field in fields)}."
+    return f"{revision.get_kind_display()}: {', '.join(map(label, fields))}."
 
 
 @register.filter
 def approved_by(revision: Revision) -> str:
     """Role of the approver and of the second person, with the names that they chose to show."""
     names = {approval.as_second: approval.shown_name for approval in revision.approvals.all()}
-    first = _person(gettext(revision.get_approver_role_display()), names.get(False, ""))
+    first = _person(revision.get_approver_role_display(), names.get(False, ""))
     if not revision.second_role:
         return f"{first}."
-    second = _person(gettext(revision.get_second_role_display()), names.get(True, ""))
-    return gettext("%(first)s; second person: %(second)s.") % {"first": first, "second": second}
+    second = _person(revision.get_second_role_display(), names.get(True, ""))
+    return f"{first}; second person: {second}."
 
 
 @register.filter
