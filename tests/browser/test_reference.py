@@ -18,6 +18,7 @@ from tests.running import ROOT, Running, bare_environment
 STUDY, RETRACTED = "novak-2026-shared-autonomic", "nunes-2026-virus-induced-endothelial"
 PATHS = [
     "/about/",
+    "/api/v1/",
     "/changes/",
     "/changes/?kind=all",
     "/definitions/",
