@@ -7,6 +7,7 @@ const extras = document.querySelector(".extras");
 function button(words, act) {
   const made = document.createElement("button");
   made.type = "button";
+  made.lang = "en";
   made.textContent = words;
   made.addEventListener("click", act);
   return made;
@@ -15,6 +16,7 @@ function button(words, act) {
 function state() {
   const made = document.createElement("span");
   made.setAttribute("role", "status");
+  made.lang = "en";
   return made;
 }
 

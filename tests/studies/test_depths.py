@@ -1,9 +1,11 @@
 """Three depths: what each layer of a study and of a guide says of itself, what stands open for whom, and in which order."""
 
+import gzip
 import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.template.loader import render_to_string
 
 from studies.depths import Length, length_of
@@ -281,3 +283,10 @@ def test_abstract_of_a_told_study_is_one_step_away_under_an_open_licence(client)
         response = visit(client, study, rest=rest)
         assert ("Words of the authors" in text_of(response), "Deeper: " in text_of(response)) == (False, True)
         assert "?part=abstract" not in response.content.decode().split("<article", 1)[1].split("</article>", 1)[0]
+
+
+def test_scripts_of_readers_are_small():
+    """All helps that a page for readers can load together; the desk of the staff has its own."""
+    scripts = [path for path in (settings.BASE_DIR / "static" / "js").glob("*.js") if path.stem != "desk"]
+    assert {"reading", "list"} <= {path.stem for path in scripts}
+    assert sum(len(gzip.compress(path.read_bytes())) for path in scripts) <= 10 * 1024
