@@ -1,6 +1,9 @@
 """The way in: methods, what may be kept, who may ask from where and how often, and faults as problems."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.db import OperationalError
@@ -11,6 +14,7 @@ from studies.api.problems import KINDS
 from studies.models import CaseDefinition
 from studies.public_state import move_counter
 from tests.studies.api.asking import ask, page
+from tests.studies.api.conftest import ROOT
 from tests.studies.factories import published_study
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +236,16 @@ def test_cookies_are_neither_read_nor_set():
     answer = client.get("/api/v1/studies?year_from=2020&year_to=2010")
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert answer.json()["notices"] == ["The first year was after the last. They were swapped."]
+
+
+def test_schemas_are_loaded_by_the_first_program_that_asks():
+    """They take half a second and 20 MB, which a reader of pages should not wait for or pay for."""
+    code = (
+        "import sys, django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; "
+        "loaded = lambda: [name for name in ('ninja', 'pydantic') if name in sys.modules]; print(loaded()); "
+        "from studies.api.gate import routes; routes(); print(loaded())"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "atlas_site.settings", "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.splitlines() == ["[]", "['ninja', 'pydantic']"]
