@@ -4,6 +4,12 @@ from django.apps import AppConfig
 class HallConfig(AppConfig):
     name = "atlas_site"
     verbose_name = "Site"
+    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.backends.signals import connection_created
+
         from atlas_site import checks  # noqa: F401 - importing registers them
+        from atlas_site.watching.measuring import watch
+
+        connection_created.connect(watch)

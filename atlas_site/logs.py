@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from atlas_site.private_pages import current_view, is_private, view_name
 
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 OURS = ("atlas_site.", "contributions.", "studies.")  # our own messages are literal sentences
 
 
@@ -28,6 +29,13 @@ class PrivateFilter(logging.Filter):
         elif view := current_view():
             _reduce(record, view)
         return True
+
+
+class ProbesFilter(logging.Filter):
+    """Drops the lines about requests of watchers, which come every few seconds and are never a surprise."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(getattr(record, "request", None), "path_info", "") not in PROBES
 
 
 def _reduce(record: logging.LogRecord, view: str) -> None:

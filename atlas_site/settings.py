@@ -142,7 +142,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "atlas_site.private_pages.PrivatePagesMiddleware",  # outermost: what follows may log
+    "atlas_site.watching.probes.ProbesMiddleware",  # before everything: a watcher comes without host name and HTTPS
+    "atlas_site.watching.measuring.MeasureMiddleware",
+    "atlas_site.private_pages.PrivatePagesMiddleware",  # what follows may log
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "atlas_site.preferences.LookMiddleware",
@@ -336,6 +338,14 @@ CACHES = {"default": cache(), "rates": rates(cache())}
 ATLAS_API_PER_MINUTE = whole_number("ATLAS_API_PER_MINUTE", 120)
 ATLAS_API_PER_HOUR = whole_number("ATLAS_API_PER_HOUR", 6_000)
 
+# --- Watching -------------------------------------------------------------------------------------------------------
+# Whoever names this token reads /metrics; without it there is no such page and nothing is counted.
+ATLAS_METRICS_TOKEN = env.str("ATLAS_METRICS_TOKEN", default="").strip()
+# Where the processes of one server share what they counted.
+ATLAS_METRICS_DIR = Path(env.str("ATLAS_METRICS_DIR", default=str(DATA_DIR / "metrics")))
+# Statements that take so many milliseconds are logged, without any value; 0 for none.
+ATLAS_SLOW_STATEMENT_MS = whole_number("ATLAS_SLOW_STATEMENT_MS", 500)
+
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}: write DEBUG, INFO, WARNING, ERROR or CRITICAL.")
@@ -347,9 +357,12 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "atlas_site.reporting.QuietFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"private": {"()": "atlas_site.logs.PrivateFilter"}},
+    "filters": {
+        "probes": {"()": "atlas_site.logs.ProbesFilter"},
+        "private": {"()": "atlas_site.logs.PrivateFilter"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["private"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["probes", "private"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET"},

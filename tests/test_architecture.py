@@ -12,6 +12,8 @@ PACKAGES = ("atlas_site", "studies", "contributions")
 
 # Modules that know no Django and no model, so that they can be read, tested and reused alone.
 PURE = {
+    "atlas_site.watching.counting",
+    "atlas_site.watching.exposing",
     "studies.alphabet",
     "studies.canonical",
     "studies.completing",

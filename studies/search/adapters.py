@@ -17,3 +17,8 @@ def adapter() -> Any:
 def reinstall(using: str, **kwargs: object) -> None:
     """Put back what a migration may have dropped (called after every migrate)."""
     ADAPTERS[connections[using].vendor].install(connections[using])
+
+
+def is_installed() -> bool:
+    """Whether the full-text index stands with all that keeps it. Two small queries at most."""
+    return bool(adapter().is_installed(connection))

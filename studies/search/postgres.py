@@ -87,6 +87,16 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(statement)
 
 
+def is_installed(connection: BaseDatabaseWrapper) -> bool:
+    """Whether both tables of words and each trigger on the documents are there."""
+    triggers = ["searchdocument_written", "searchdocument_removed", "searchdocument_emptied"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL AND to_regclass(%s) IS NOT NULL", [WORDS, TITLES])
+        tables = cursor.fetchone()[0]
+        cursor.execute("SELECT count(DISTINCT tgname) FROM pg_trigger WHERE tgname = ANY(%s)", [triggers])
+        return bool(tables and cursor.fetchone()[0] == len(triggers))
+
+
 def match(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
     """Ids of the studies with all that the query requires and nothing that it excludes, in no order.
 

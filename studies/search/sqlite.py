@@ -51,6 +51,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(f"INSERT INTO {INDEX} ({INDEX}) VALUES ('rebuild')")
 
 
+def is_installed(connection: BaseDatabaseWrapper) -> bool:
+    """Whether the index and each of its triggers are there."""
+    names = [INDEX, *_TRIGGERS]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM sqlite_master WHERE name IN ({', '.join(['%s'] * len(names))})", names)
+        return bool(cursor.fetchone()[0] == len(names))
+
+
 def match(connection: BaseDatabaseWrapper, query: Query) -> list[int]:
     """Ids of the studies with all that the query requires and nothing that it excludes, in no order."""
     return _hits(connection, FTS5.whole(query))

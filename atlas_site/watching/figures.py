@@ -1,0 +1,57 @@
+"""All that /metrics tells. Labels are names of views, queues and commands; nothing leads to a person or a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from django.db import Error
+from django.utils import timezone
+
+from atlas_site.watching import measuring, queues, timers
+from atlas_site.watching.exposing import Sample, metric, requests
+from studies.models import PublicState
+
+
+def lines() -> list[str]:
+    """The whole answer, line by line. Where the database does not answer, what this server counted is told all the same."""
+    counted = list(requests(measuring.counted()))
+    try:
+        stored = list(_stored())
+    except Error:
+        stored = []
+    answers = metric("atlas_database_up", "gauge", "1 while the database answers.", [({}, int(bool(stored)))])
+    return [*counted, *answers, *stored]
+
+
+def _stored() -> Iterator[str]:
+    waiting: list[Sample] = [({"queue": name}, count) for name, count in queues.sizes().items()]
+    yield from metric("atlas_waiting", "gauge", "What waits for staff.", waiting)
+    days = queues.oldest_days(timezone.now())
+    oldest: list[Sample] = [({}, days)] if days is not None else []
+    yield from metric("atlas_oldest_contribution_days", "gauge", "Whole days that the oldest one has waited.", oldest)
+    counter = PublicState.objects.values_list("counter", flat=True).get(pk=1)
+    yield from metric("atlas_public_counter", "counter", "Moves with every public change.", [({}, counter)])
+    yield from _timers()
+
+
+def _timers() -> Iterator[str]:
+    states = list(timers.states(timezone.now()).values())
+    ended: list[Sample] = [({"timer": each.name}, each.last.ended_at.timestamp()) for each in states if each.last]
+    good: list[Sample] = [({"timer": each.name}, each.good_at.timestamp()) for each in states if each.good_at]
+    outcome: list[Sample] = [({"timer": each.name}, int(each.last.ok)) for each in states if each.last]
+    overdue: list[Sample] = [({"timer": each.name}, int(each.is_overdue)) for each in states]
+    yield from chain(
+        metric("atlas_timer_ended_seconds", "gauge", "When a command last ended.", ended),
+        metric("atlas_timer_succeeded_seconds", "gauge", "When a command last did all its work.", good),
+        metric("atlas_timer_ok", "gauge", "1 where the last run did all its work.", outcome),
+        metric("atlas_timer_overdue", "gauge", "1 where a command should have succeeded since.", overdue),
+    )
+    for name, told, command in (
+        ("atlas_backup_seconds", "When the last good backup ended.", "backup"),
+        ("atlas_chain_verified_seconds", "When the history was last found whole.", "verify_history"),
+    ):
+        found: list[Sample] = [
+            ({}, each.good_at.timestamp()) for each in states if each.name == command and each.good_at
+        ]
+        yield from metric(name, "gauge", told, found)

@@ -1,0 +1,78 @@
+"""What timers start, how often each should succeed, and what became of the last runs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import Error, connection, transaction
+from django.db.models import Max, Q
+
+from atlas_site.models import TimerRun
+
+DAY = timedelta(days=1)
+# The longest time between two good runs; a little more than the pace of the units in deploy/.
+DUE = {
+    "publish_due": timedelta(hours=1),
+    "sync": 2 * DAY,
+    "check_integrity": 2 * DAY,
+    "purge": 2 * DAY,
+    "remind": 2 * DAY,
+    "backup": timedelta(hours=25),
+    "verify_history": 2 * DAY,
+    "export_atlas": 8 * DAY,
+}
+KEPT = 30 * DAY
+LONGEST = 300
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TimerState:
+    """What is known of one command: its last run and when it last did all its work."""
+
+    name: str
+    last: TimerRun | None
+    good_at: datetime | None
+    is_overdue: bool
+
+
+def note(*, name: str, started_at: datetime, ended_at: datetime, ok: bool, said: str) -> bool:
+    """Write one run; whether that succeeded. A fault is logged and changes nothing of the run's outcome.
+
+    The role of the export only reads by default; it may add rows here and nowhere else (deploy/dump_role.sql).
+    """
+    run = TimerRun(name=name, started_at=started_at, ended_at=ended_at, ok=ok, said=said[:LONGEST])
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql" and not connection.savepoint_ids:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION READ WRITE")
+            run.save(force_insert=True)
+    except Error:
+        logger.warning("The run of %s could not be noted in the database.", name)
+        return False
+    return True
+
+
+def states(at: datetime) -> dict[str, TimerState]:
+    """Each command of `DUE`, and each other one that has run. Two queries."""
+    newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("ended_at", filter=Q(ok=True)))
+    good = {row["name"]: row["good"] for row in newest}
+    last = {run.name: run for run in TimerRun.objects.filter(pk__in=[row["last"] for row in newest])}
+    return {name: _state(name, last.get(name), good.get(name), at) for name in [*DUE, *sorted(set(last) - set(DUE))]}
+
+
+def _state(name: str, last: TimerRun | None, good_at: datetime | None, at: datetime) -> TimerState:
+    due = DUE.get(name)
+    is_overdue = due is not None and (good_at is None or at - good_at > due)
+    return TimerState(name, last, good_at, is_overdue)
+
+
+def forget(*, at: datetime) -> int:
+    """Delete runs older than a month, but never the newest of a command nor its newest good one; returns how many."""
+    newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("id", filter=Q(ok=True)))
+    kept = {number for row in newest for number in (row["last"], row["good"]) if number}
+    return TimerRun.objects.filter(ended_at__lt=at - KEPT).exclude(pk__in=kept).delete()[0]
