@@ -15,7 +15,7 @@ from atlas_site.preferences import look_of
 from studies.languages import ENGLISH
 
 # What programs read is the same for everybody: an address with a suffix, or below one of these.
-FOR_PROGRAMS = re.compile(r"^/(?:api|oai|feeds|data|unapi|static)(?:/|$)|\.[a-z0-9.-]+$")
+FOR_PROGRAMS = re.compile(r"^/(?:api|oai|unapi|static)(?:/|$)|\.[a-z0-9.-]+$")
 
 
 class LanguageMiddleware:

@@ -1,6 +1,4 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext
-from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
 from atlas_site.pages import site
@@ -9,7 +7,7 @@ from studies.models import Study
 from studies.search import drawing, engine, index
 
 FIELDS = {"doi": ("doi", "preprint_doi"), "pmid": ("pmid",), "pmcid": ("pmcid",)}
-NAMES = {"doi": _("DOI"), "pmid": _("PubMed number"), "pmcid": _("PubMed Central number")}
+NAMES = {"doi": "DOI", "pmid": "PubMed number", "pmcid": "PubMed Central number"}
 
 
 @require_safe
@@ -21,8 +19,7 @@ def evidence(request: HttpRequest) -> HttpResponse:
     if study:
         return HttpResponseRedirect(study.get_absolute_url())
     if pasted:
-        said = gettext("No study in the atlas has the %(kind)s %(value)s.")
-        notices.append(said % {"kind": gettext(NAMES[pasted.kind]), "value": pasted.value})
+        notices.append(f"No study in the atlas has the {NAMES[pasted.kind]} {pasted.value}.")
     page = engine.find(filters, catalogue)
     return HttpResponse(
         drawing.drawn(page, site=site(request), notices=notices + page.notices, ways_on=engine.ways_on(page))
