@@ -12,9 +12,11 @@ from pytest_django.plugin import blocking_manager_key
 from tests.append_only import committing, put_seeds_back  # noqa: F401 - a fixture for every test
 from tests.clock import PATIENCE, slowly  # noqa: F401 - the same
 from tests.environment import ENGINES, engine
+from tests.short import left_to_the_full_suite
 
 UNDER_CI = os.environ.get("CI") == "true"
 ONLY_WITH_DATABASE = "ATLAS_TEST_ONLY_WITH_DATABASE"
+SHORT = "ATLAS_TEST_SHORT"
 
 
 def pytest_configure() -> None:
@@ -32,15 +34,29 @@ def pytest_configure() -> None:
     }
 
 
+@pytest.hookimpl(trylast=True)  # after tests/browser has set its mark
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out (not skip) what is about the other engine alone, and what asks no database where it has run already."""
+    """Leave out (not skip) what is about the other engine alone, what asks no database where it has run already, and in the
+    short suite cases that are left to the full one."""
     others = [name for name in ENGINES if name != engine()]
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in others)]
+    left_out = {item for item in items if any(item.get_closest_marker(name) for name in others)}
     if os.environ.get(ONLY_WITH_DATABASE):
-        left_out += [item for item in items if not _asks_a_database(item) and item not in left_out]
+        left_out |= {item for item in items if not _asks_a_database(item)}
+    if os.environ.get(SHORT):
+        left_out |= _left_to_the_full_suite(items)
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _left_to_the_full_suite(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Not what is slow, which the short suite does not run anyhow, nor what is about one engine, nor what asks no database."""
+    here = [item for item in items if not any(item.get_closest_marker(name) for name in ("full", *ENGINES))]
+    browser = [item.nodeid for item in here if item.get_closest_marker("browser")]
+    others = [item.nodeid for item in here if not item.get_closest_marker("browser") and _asks_a_database(item)]
+    left = left_to_the_full_suite(browser, engine=engine(), browser=True)
+    left |= left_to_the_full_suite(others, engine=engine(), browser=False)
+    return {item for item in items if item.nodeid in left}
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
