@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from ninja import Router
@@ -20,11 +21,11 @@ router = Router(tags=["Case definitions and topics"])
     "/definitions", response=schemas.Definitions, operation_id="listDefinitions", summary="All case definitions"
 )
 def list_definitions(request: HttpRequest) -> HttpResponse:
-    """In the order of their years."""
+    """In the order of their years; those without a year come last."""
     strict(request)
     catalogue = index.catalogue()
     counts = catalogue.index.whole.counts["definition"]
-    rows = [definition(row, counts) for row in CaseDefinition.objects.all()]
+    rows = [definition(row, counts) for row in CaseDefinition.objects.order_by(F("year").asc(nulls_last=True), "slug")]
     return answer({"atlas": atlas(catalogue), "definitions": rows})
 
 
