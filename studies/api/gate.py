@@ -6,6 +6,7 @@ request that is refused, cost next to nothing. The schemas are only loaded by th
 
 import re
 from functools import cache
+from threading import Lock
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -48,6 +49,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
     "Allow": METHODS,
 }
+_loading = Lock()  # two first programs at once get the same
 _JSON = re.compile(r"(?i)^\s*(?:\*/\*|application/\*|application/(?:[\w.-]+\+)?json)\s*(?:;|$)")
 _REFUSED = re.compile(r"(?i);\s*q=0(?:\.0{0,3})?\s*$")
 
@@ -143,9 +145,14 @@ def _marked(response: HttpResponse, tag: str) -> HttpResponse:
     return response
 
 
-@cache
 def routes() -> URLResolver:
     """The calls of the contract, loaded when the first program asks: schemas take time and memory at every start."""
+    with _loading:
+        return _routes()
+
+
+@cache
+def _routes() -> URLResolver:
     from studies.api.contract import patterns
 
     return URLResolver(RegexPattern(r"^"), patterns())

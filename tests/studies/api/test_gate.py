@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from studies.api import gate
+from studies.api import contract, gate
 from studies.api.problems import KINDS
 from studies.models import CaseDefinition
 from studies.public_state import move_counter
@@ -249,3 +250,11 @@ def test_schemas_are_loaded_by_the_first_program_that_asks():
     words = [sys.executable, "-c", code]
     done = subprocess.run(words, capture_output=True, text=True, env=environment, check=True)
     assert done.stdout.splitlines() == ["[]", "['ninja', 'pydantic']"]
+
+
+def test_first_programs_at_once_get_the_same_calls():
+    gate._routes.cache_clear()
+    contract.contract.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: gate.routes(), range(8)))
+    assert len(set(map(id, found))) == 1
