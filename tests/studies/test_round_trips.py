@@ -113,7 +113,10 @@ def test_csl_comes_back_from_citation_js(chosen):
     ],
 )
 def test_long_and_bare_records_come_back(record, suffix, read):
-    assert read(file_of(suffix, [record, replace(record, atlas_slug="another")])) == [expected(record, groups=suffix != "nbib")] * 2
+    assert (
+        read(file_of(suffix, [record, replace(record, atlas_slug="another")]))
+        == [expected(record, groups=suffix != "nbib")] * 2
+    )
 
 
 @given(records)
