@@ -105,7 +105,8 @@ def _chosen(number: int) -> str:
 
 
 def _undated(number: int) -> SafeString:
-    text = f"{gettext('No year recorded:')} {studies(number)}."
+    named = gettext("No year recorded:")
+    text = f"{named} {studies(number)}."
     return SafeString(f"<p>{escape(text)}</p>" if number else "")
 
 
