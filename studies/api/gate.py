@@ -137,7 +137,10 @@ def _made(request: HttpRequest, rest: str) -> HttpResponse:
         response = match.func(request, *match.args, **match.kwargs)
     finally:
         request.method = method
-    return _marked(response, request.answer_tag) if response.status_code == 200 else response  # type: ignore[attr-defined]
+    if response.status_code == 200:
+        return _marked(response, request.answer_tag)  # type: ignore[attr-defined]
+    response.headers.setdefault("Cache-Control", KEPT)  # a study that moved may move back
+    return response
 
 
 def _marked(response: HttpResponse, tag: str) -> HttpResponse:

@@ -110,7 +110,8 @@ def sessions(world: World) -> Iterator[Piece]:
 
 @channel
 def cache(world: World) -> Iterator[Piece]:
-    for key, value in getattr(caches["default"], "_cache", {}).items():
+    kept = [getattr(caches[name], "_cache", {}) for name in caches]
+    for key, value in (pair for each in kept for pair in each.items()):
         yield Piece(key, key)
         yield Piece(key, value)
 

@@ -108,6 +108,7 @@ def test_old_address_leads_to_the_new_one(study, rest):
         f"http://testserver/api/v1/studies/adams-2024-new-name{rest}",
     )
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
 
 
 @pytest.mark.parametrize("rest", ["", "/revisions", "/revisions/1"])
