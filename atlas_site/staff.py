@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
@@ -60,6 +61,14 @@ class StaffSite(AdminSite):
             path("my-settings/", self.admin_view(my_settings), name="my_settings"),
             *super().get_urls(),
         ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first page; leads also see how the atlas stands."""
+        from atlas_site.watching import standing
+
+        if request.user.has_perm("studies.lead"):
+            extra_context = {**(extra_context or {}), "standing": standing.lines(timezone.now())}
+        return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """The lists this person may see, by subject; Django's own grouping where one app is asked for."""

@@ -1,20 +1,22 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from atlas_site.management.timed import TimedCommand
+from atlas_site.watching import timers
 from contributions import retention
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Delete what has come to the end of its time: contributions, contact details, events, limits. Run it nightly."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = retention.purge(at=timezone.now())
-        self.stdout.write(
+        timers.forget(at=timezone.now())
+        self.tell(
             f"Closed without reply: {done['closed']}. Erased: {done['erased']}. Contact details: {done['contacts']}. "
             f"Events: {done['events']}. Counters: {done['buckets']}. Ledger lines: {done['ledger_lines']}."
         )

@@ -1,20 +1,20 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from atlas_site.management.timed import TimedCommand
 from contributions import notices
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Mail staff who asked for it how many messages wait; after 7 days and, to leads, after 14. Run it once a day."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         counts = notices.remind(at=timezone.now())
-        self.stdout.write(
+        self.tell(
             f"Waiting: {counts['waiting']}, new: {counts['new']}, for 7 days: {counts['overdue']}, "
             f"for 14 days: {counts['long']}, in quarantine: {counts['quarantined']}. Mails sent: {counts['sent']}."
         )

@@ -2,9 +2,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from atlas_site.management.timed import TimedCommand
 from studies import checking
 from studies.checking import USUAL, Report
 from studies.formats.readers.refusals import Unreadable
@@ -14,7 +15,7 @@ from studies.sources.faults import SourceFault
 from studies.vocabulary_desk import Source
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Compare published studies with their sources and with the table of Retraction Watch. What differs becomes a task for "
         "staff; nothing public changes. Exit 1 where a source did not answer."
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError("--limit is a number from 1.")
         reports = [self._check(source, options) for source in sources]
         for report in reports:
-            self.stdout.write(_line(report))
+            self.tell(_line(report))
         if any(report.fault or report.failed for report in reports):
             sys.exit(1)
 

@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from atlas_site.management.timed import TimedCommand
 from studies.dumping.writing import Busy, export
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = "Write a dated release of the public atlas that anyone can verify. One that is there already stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +28,6 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"The release was not written: {error}") from error
         said = "written" if new else "is there already, the atlas has not changed since"
-        self.stdout.write(f"{release.name}: {said}. {release.studies} studies, {release.revisions} revisions.")
+        self.tell(f"{release.name}: {said}. {release.studies} studies, {release.revisions} revisions.")
         self.stdout.write(f"Newest hash {release.newest_hash}")
         self.stdout.write(str(release.folder))

@@ -6,14 +6,14 @@ Ends with 0, or with 1 while an order could not be carried out and nobody has ca
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from atlas_site.management.timed import TimedCommand
 from studies import ordering
 from studies.models import PublishingOrder
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = "Publish the studies that were ordered for an hour that has come."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         for each in done:
             self.stdout.write(f"{each.study.slug}: {each.fault or f'published as version {each.revision.number}'}")
         stuck = PublishingOrder.objects.exclude(fault="").count()
-        self.stdout.write(f"{sum(each.revision is not None for each in done)} published, {stuck} could not be.")
+        self.tell(f"{sum(each.revision is not None for each in done)} published, {stuck} could not be.")
         if stuck:
             sys.exit(1)

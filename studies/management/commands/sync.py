@@ -1,8 +1,9 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from atlas_site.management.timed import TimedCommand
 from studies import syncing
 from studies.management.progress import bar
 from studies.models import SourceQuery
@@ -12,7 +13,7 @@ from studies.syncing import Report
 from studies.vocabulary_desk import Source
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = (
         "Ask the sources for papers that are new since the last time. New papers wait in the inbox as drafts. A run that stopped "
         "is gone on with. Exit 1 where a source did not come to its end."
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped. The next run goes on from here.") from None
         for report in reports:
-            self.stdout.write(_line(report))
+            self.tell(_line(report))
         if any(report.fault for report in reports):
             sys.exit(1)
 

@@ -1,15 +1,16 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from atlas_site.management.timed import TimedCommand
 from studies.models import PublicState
 from studies.verification import holds, verify
 
 SHOWN = 50
 
 
-class Command(BaseCommand):
+class Command(TimedCommand):
     help = "Check the public history: both chains, every value, and each live study against its history. Exit 0 or 1."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,4 +30,4 @@ class Command(BaseCommand):
             )
             sys.exit(1)
         state = PublicState.objects.get(pk=1)
-        self.stdout.write(f"The history is whole: {state.revisions} revisions, newest hash {state.newest_hash}.")
+        self.tell(f"The history is whole: {state.revisions} revisions, newest hash {state.newest_hash}.")

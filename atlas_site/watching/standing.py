@@ -1,0 +1,60 @@
+"""How the atlas stands, in a few sentences for whoever looks after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from atlas_site.watching import queues, timers
+from atlas_site.watching.timers import TimerState
+
+LONG_DAYS = 14  # after so many days leads are reminded, too
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence, and whether somebody has to do something about it."""
+
+    text: str
+    is_overdue: bool = False
+
+
+def lines(at: datetime) -> list[Line]:
+    """The queue first, then each command of the timers, the backup and the history among them. Ten small queries."""
+    return [_queue(at), *(_timer(state, at) for state in timers.states(at).values())]
+
+
+def _queue(at: datetime) -> Line:
+    count, days = queues.sizes()["contributions"], queues.oldest_days(at)
+    if days is None:
+        return Line("No contribution waits.")
+    return Line(f"Contributions that wait: {count}, the oldest for {_days(days)}.", days >= LONG_DAYS)
+
+
+def _timer(state: TimerState, at: datetime) -> Line:
+    if state.last is None:
+        return Line(f"{state.name}: has never run.", state.is_overdue)
+    ended = (
+        f"{state.name}: {'went well' if state.last.ok else 'did not do all its work'} {ago(at - state.last.ended_at)}"
+    )
+    good = "" if state.last.ok else _last_good(state, at)
+    return Line(f"{ended}{good}.{' It is overdue.' if state.is_overdue else ''}", state.is_overdue or not state.last.ok)
+
+
+def _last_good(state: TimerState, at: datetime) -> str:
+    return f", last went well {ago(at - state.good_at)}" if state.good_at else ", and never did"
+
+
+def ago(time: timedelta) -> str:
+    """In the largest whole unit."""
+    minutes = max(0, int(time.total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} minute{'' if minutes == 1 else 's'} ago"
+    hours = minutes // 60
+    if hours < 48:
+        return f"{hours} hour{'' if hours == 1 else 's'} ago"
+    return f"{_days(hours // 24)} ago"
+
+
+def _days(count: int) -> str:
+    return f"{count} day{'' if count == 1 else 's'}"
