@@ -88,6 +88,9 @@ ATLAS_RECEIPT_KEYS = env.str("ATLAS_RECEIPT_KEYS", default="")
 ATLAS_TRUSTED_PROXIES = whole_number("ATLAS_TRUSTED_PROXIES", 0)
 ATLAS_ERASURE_LEDGER = Path(env.str("ATLAS_ERASURE_LEDGER", default=str(DATA_DIR / "erasures.log")))
 ATLAS_BACKUP_DAYS = whole_number("ATLAS_BACKUP_DAYS", 30)
+# Where `backup` writes, and the folder of PostgreSQL's programs where they are not on the PATH.
+ATLAS_BACKUPS_DIR = Path(env.str("ATLAS_BACKUPS_DIR", default=str(DATA_DIR / "backups")))
+ATLAS_POSTGRES_BIN = env.str("ATLAS_POSTGRES_BIN", default="")
 # Where `export_atlas` writes its releases, and what /data/ lists.
 ATLAS_RELEASES_DIR = Path(env.str("ATLAS_RELEASES_DIR", default=str(DATA_DIR / "releases")))
 # Megabytes of a file of references that is imported at once; a larger one is refused before it is read.

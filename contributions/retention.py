@@ -132,6 +132,17 @@ def replay(*, at: datetime) -> int:
     return again
 
 
+def came_back() -> int:
+    """How many contributions of the ledger hold a key, a message, a contact detail or a link again."""
+    return sum(_holds_content(row_uuid) for row_uuid in {row_uuid for row_uuid, _ in ledger.lines()})
+
+
+def _holds_content(row_uuid: Any) -> bool:
+    parts = (Message, ContactDetail, ProposalLink)
+    with_key = Contribution.objects.filter(uuid=row_uuid, wrapped_key__isnull=False).exists()
+    return with_key or any(part.objects.filter(contribution__uuid=row_uuid).exists() for part in parts)
+
+
 @transaction.atomic
 def _erase_again(row_uuid: Any, *, at: datetime) -> bool:
     """A backup may be older than the end that led to the erasure, so the table of states does not apply here."""
