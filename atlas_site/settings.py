@@ -215,6 +215,7 @@ def database() -> dict[str, Any]:
     else:
         config["CONN_MAX_AGE"] = whole_number("DATABASE_CONN_MAX_AGE", 600)
         config["CONN_HEALTH_CHECKS"] = True
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # a reader waits no longer for nobody
     return config
 
 

@@ -192,7 +192,7 @@ def test_deployment_check_refuses_a_trial_installation(tmp_path):
     """The checks are registered: the command itself fails with the settings scripts/run writes."""
     done = start([sys.executable, "manage.py", "check", "--deploy"], tmp_path, **GOOD, ATLAS_LOCAL="1")
     assert done.returncode == 1
-    assert set(re.findall(r"atlas\.E\d+", done.stderr)) == {"atlas.E001", "atlas.E002", "atlas.E004"}
+    assert set(re.findall(r"atlas\.E\d+", done.stderr)) == {"atlas.E001", "atlas.E002", "atlas.E004", "atlas.E006"}
 
 
 # --- Static files and models ----------------------------------------------------------------------------------------------

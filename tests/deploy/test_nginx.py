@@ -1,0 +1,245 @@
+"""nginx with the configuration of deploy/, before a small server that says what it was asked."""
+
+import contextlib
+import http.client
+import http.server
+import json
+import re
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.running import ROOT
+
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+HOST = "atlas.example.org"
+SOURCE = ROOT / "deploy" / "nginx" / "atlas.conf"
+pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not on this machine")
+
+
+class Upstream(http.server.BaseHTTPRequestHandler):
+    """Answers with the headers it got; a path that holds `kept` may be kept by caches, as the atlas says it."""
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self.rfile.read(length)
+        self.server.asked.append(self.path)
+        body = json.dumps({**dict(self.headers.items()), "count": len(self.server.asked)}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Type", "application/json")
+        chosen = "look=" in self.headers.get("Cookie", "")
+        if "kept" in self.path:
+            self.send_header("Cache-Control", "private" if chosen else "public, max-age=600")
+            self.send_header("Vary", "Cookie")
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - the name that the library calls
+
+    def address_string(self) -> str:
+        return "socket"
+
+    def log_message(self, *args) -> None:
+        pass
+
+
+class SocketServer(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_UNIX
+    daemon_threads = True
+
+    def server_bind(self) -> None:
+        self.socket.bind(self.server_address)
+        self.server_name, self.server_port = "socket", 0
+
+
+class Proxy:
+    """A running nginx; `ask` speaks HTTPS to it, `log` is what it logged."""
+
+    def __init__(self, folder: Path, port: int, asked: list[str]) -> None:
+        self.folder, self.port, self.asked = folder, port, asked
+
+    def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        link = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=30)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        link.request(method, path, body=body, headers={"Host": HOST, **named})
+        answer = link.getresponse()
+        content = answer.read()
+        link.close()
+        return answer, content
+
+    @property
+    def log(self) -> str:
+        time.sleep(0.2)
+        return "".join((self.folder / name).read_text() for name in ("atlas.log", "atlas-error.log"))
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def written(folder: Path, plain: int, secure: int) -> Path:
+    """The configuration with the places of this test, inside the smallest frame."""
+    words = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    names = ["-subj", f"/CN={HOST}", "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    subprocess.run([*words, *names], check=True, capture_output=True)
+    text = SOURCE.read_text()
+    places = {
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen [::]:80;": "",
+        "listen 443 ssl http2;": f"listen 127.0.0.1:{secure} ssl http2;",
+        "listen [::]:443 ssl http2;": "",
+        f"/etc/letsencrypt/live/{HOST}/fullchain.pem": str(folder / "cert.pem"),
+        f"/etc/letsencrypt/live/{HOST}/privkey.pem": str(folder / "key.pem"),
+        "/var/log/nginx/": f"{folder}/",
+        "/var/cache/nginx/atlas": str(folder / "cache"),
+        "/run/atlas.sock": str(folder / "atlas.sock"),
+        "/var/www/atlas/static/": f"{folder}/static/",
+    }
+    for place, here in places.items():
+        assert place in text, place
+        text = text.replace(place, here)
+    temporary = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    types = "types { text/css css; } default_type application/octet-stream;"
+    file = folder / "nginx.conf"
+    file.write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/start.log; worker_processes 1;\n"
+        f"events {{ worker_connections 64; }}\nhttp {{ {temporary} {types}\n{text}\n}}\n"
+    )
+    return file
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory):
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="atlas-nginx-", dir="/tmp"))  # a socket's path is short
+    folder.chmod(0o755)
+    (folder / "static").mkdir()
+    (folder / "static" / "atlas.0123456789ab.css").write_text("body{}")
+    plain, secure = free_ports()
+    file = written(folder, plain, secure)
+    checked = subprocess.run(
+        [NGINX, "-t", "-c", str(file), "-e", f"{folder}/start.log"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    server = SocketServer(str(folder / "atlas.sock"), Upstream)
+    server.asked = []
+    (folder / "atlas.sock").chmod(0o777)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    process = subprocess.Popen([NGINX, "-c", str(file), "-e", f"{folder}/start.log"], stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", secure), timeout=1):
+                break
+            time.sleep(0.1)
+        yield Proxy(folder, secure, server.asked)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+        server.shutdown()
+        server.server_close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_atlas_gets_the_true_address_and_no_word_of_the_readers_about_it(proxy):
+    forged = {
+        "X_Forwarded_For": "9.9.9.9",
+        "X_Forwarded_Proto": "http",
+        "X_Forwarded_Host": "evil.example",
+        "Forwarded": "for=9.9.9.9",
+    }
+    _, content = proxy.ask("/evidence/", **forged)
+    told = {name.lower(): value for name, value in json.loads(content).items()}
+    assert (told["host"], told["x-forwarded-for"], told["x-forwarded-proto"]) == (HOST, "127.0.0.1", "https")
+    assert {"x-forwarded-host", "forwarded"} & set(told) == set()
+
+
+def test_log_holds_no_address_query_referer_browser_or_private_path(proxy):
+    said = {"Referer": "https://secret-referer.example/", "User_Agent": "secret-browser"}
+    for path in (
+        "/evidence/?q=secret-words",
+        "/contribute/secret-slug/",
+        "/my-contribution/",
+        "/reading-list/?secret",
+        "/admin/secret/",
+    ):
+        proxy.ask(path, **said)
+    proxy.ask("/my-contribution/", method="POST", body=b"words=secret-receipt", **said)
+    log = proxy.log
+    assert re.findall(r"secret|127\.0\.0\.1", log) == []
+    found = [line.split()[1:4] for line in log.splitlines()]
+    assert ["GET", "/evidence/", "200"] in found
+    assert [line for line in found if line[1] == "private"] == [["GET", "private", "200"]] * 4 + [
+        ["POST", "private", "200"]
+    ]
+
+
+def test_probes_stand_in_no_log_and_in_no_cache(proxy):
+    counts = [
+        json.loads(proxy.ask(path)[1])["count"]
+        for path in ("/healthz", "/healthz", "/readyz?kept", "/readyz?kept", "/metrics")
+    ]
+    assert counts == list(range(counts[0], counts[0] + 5))
+    assert re.findall("healthz|readyz|metrics", proxy.log) == []
+
+
+def test_cache_keeps_what_the_atlas_allows_and_never_a_chosen_look_or_a_signed_in_page(proxy):
+    def counted(path: str, **headers: str) -> int:
+        return json.loads(proxy.ask(path, **headers)[1])["count"]
+
+    first = counted("/kept/")
+    assert counted("/kept/") == first
+    dim = counted("/kept/", Cookie="look=theme-dim")
+    assert dim > first
+    assert counted("/kept/", Cookie="look=theme-dim") > dim
+    staff = counted("/kept/", Cookie="sessionid=abc")
+    assert (staff > first, counted("/kept/", Cookie="sessionid=abc") > staff) == (True, True)
+    assert counted("/kept/") == first
+    assert counted("/kept/?page=2") != first
+    for path in ("/evidence/", "/contribute/kept/", "/my-contribution/?kept", "/admin/kept/", "/data/kept/"):
+        assert counted(path) != counted(path), path
+
+
+def test_bodies_are_limited_where_they_are_read(proxy):
+    sizes = {"/contribute/": 1_100_000, "/admin/": 2_000_000, "/admin/x/": 22_500_000}
+    found = {path: proxy.ask(path, method="POST", body=b"x" * size)[0].status for path, size in sizes.items()}
+    assert found == {"/contribute/": 413, "/admin/": 200, "/admin/x/": 413}
+
+
+def test_hashed_files_come_from_the_disk_and_stay_for_ever(proxy):
+    before = len(proxy.asked)
+    answer, content = proxy.ask("/static/atlas.0123456789ab.css")
+    assert (answer.status, content, len(proxy.asked)) == (200, b"body{}", before)
+    assert answer.getheader("Cache-Control").startswith("max-age=")
+    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+
+
+def test_texts_are_compressed(proxy):
+    answer, _ = proxy.ask("/evidence/", Accept_Encoding="gzip", X_Long="long " * 200)
+    assert (answer.getheader("Content-Encoding"), answer.getheader("Vary")) == ("gzip", "Accept-Encoding")
