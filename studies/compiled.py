@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
 from django.db import connection
@@ -156,4 +157,11 @@ def hand_over(owner: Model, relations: Mapping[str, Sequence[Model]]) -> None:
     """Let `owner.<relation>.all()` give these rows without a query, as a prefetch does."""
     kept = owner.__dict__.setdefault("_prefetched_objects_cache", {})
     for name, rows in relations.items():
-        kept[name] = Fetched(rows, cast(type[Model], owner._meta.get_field(name).related_model))
+        model = cast(type[Model], owner._meta.get_field(name).related_model)
+        kept[name] = Fetched(rows, model) if rows else _nothing(model)
+
+
+@cache
+def _nothing(model: type[Model]) -> Fetched:
+    """One for all: most studies of a list have no row of most kinds."""
+    return Fetched([], model)
