@@ -16,8 +16,19 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PINNED = ROOT / "requirements" / "node.json"
+LIGHTHOUSE = ROOT / "requirements" / "lighthouse.json"
 FOLDER = ROOT / ".venv" / "share" / "atlas"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without these Chromium looks for its maker's servers at every start.
+CHROMIUM_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
 PACKAGES = {"chromium": "chromium", "java": "default-jre-headless", "node": "nodejs", "npm": "npm"}
 
 
@@ -35,6 +46,12 @@ def nu_jar() -> Path:
     return kept("vnu-jar", "build/dist/vnu.jar")
 
 
+def lighthouse() -> Path:
+    """Lighthouse's own command, a file for Node; it is there once `fetch_lighthouse` was called."""
+    version = json.loads(LIGHTHOUSE.read_text())["dependencies"]["lighthouse"]
+    return FOLDER / f"lighthouse-{version}" / "node_modules" / "lighthouse" / "cli" / "index.js"
+
+
 def _pinned() -> dict[str, dict[str, Any]]:
     """Package to version, hash, and the files of it that are kept."""
     pinned: dict[str, dict[str, Any]] = json.loads(PINNED.read_text())
@@ -50,8 +67,8 @@ def apt_line(names: list[str]) -> str:
     return "apt-get install --no-install-recommends " + " ".join(PACKAGES[name] for name in names)
 
 
-def ready() -> list[str]:
-    """Install what is absent where we may; return one line for each thing that is still missing."""
+def ready(*, full: bool = False) -> list[str]:
+    """Install what is absent where we may (with `full` also what only slow tests need); a line for each thing still missing."""
     if absent() and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {', '.join(absent())} …", flush=True)
         _apt(absent())
@@ -59,6 +76,8 @@ def ready() -> list[str]:
     for package in _pinned() if shutil.which("npm") else ():
         fault = fetch(package)
         missing += [f"{package} could not be fetched: {fault}"] if fault else []
+    if full and shutil.which("npm") and (fault := fetch_lighthouse()):
+        missing.append(f"lighthouse could not be fetched: {fault}")
     return missing
 
 
@@ -88,6 +107,32 @@ def fetch(package: str) -> str | None:
             return "its hash is not the one in requirements/node.json"
         _keep(archives[0], kept(package), pinned["keep"])
     return None
+
+
+def fetch_lighthouse() -> str | None:
+    """Install Lighthouse and the two hundred packages under it, each at its pinned version and hash; None, or what went wrong."""
+    folder = lighthouse().parents[3]
+    if folder.is_dir():
+        return None
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, content in _as_npm_reads_it(json.loads(LIGHTHOUSE.read_text())).items():
+        (partial / name).write_text(json.dumps(content))
+    words = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    done = subprocess.run(words, cwd=partial, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        return done.stderr.strip() or "npm brought nothing"
+    partial.rename(folder)
+    return None
+
+
+def _as_npm_reads_it(pinned: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The two files that `npm ci` wants. Ours names no addresses, so npm asks the registry that it is set to."""
+    package = {"name": "tools", "private": True, "dependencies": pinned["dependencies"]}
+    packages = {"": package, **pinned["packages"]}
+    lock = {"name": "tools", "lockfileVersion": 3, "requires": True, "packages": packages}
+    return {"package.json": package, "package-lock.json": lock}
 
 
 def integrity(path: Path) -> str:

@@ -9,6 +9,8 @@ from scripts.benching.exports import HEAD as EXPORT_HEAD
 from scripts.benching.exports import table_rows as export_rows
 from scripts.benching.figures import at_least, growth, percentile, verdict
 from scripts.benching.files import table_rows as file_rows
+from scripts.benching.lighthouse import HEAD as LIGHTHOUSE_HEAD
+from scripts.benching.lighthouse import table_rows as lighthouse_rows
 from scripts.benching.matching import table_rows as matching_rows
 from scripts.benching.oai import HEAD as HARVEST_HEAD
 from scripts.benching.oai import table_rows as harvest_rows
@@ -70,7 +72,7 @@ def figures(results: Results) -> str:
         _growth(results),
     ]
     parts += [_study(results), _api(results), _harvest(results), _exports(results), _pages(results)]
-    parts += [_upkeep(results), _files(results), _matching(results)]
+    parts += [_upkeep(results), _files(results), _matching(results), _lighthouse(results)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -261,3 +263,11 @@ def _matching(results: Results) -> str:
     ]
     measured = [_machine(found)] if "machine" in found else []
     return "\n\n".join(["### Which records are one paper", *measured, table(head, rows)])
+
+
+def _lighthouse(results: Results) -> str:
+    found = results.get("lighthouse")
+    if not found:
+        return ""
+    rows = table(LIGHTHOUSE_HEAD, lighthouse_rows(found["pages"]))
+    return "\n\n".join(["### What Lighthouse says", _machine(found), rows])

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts import postgres
-from scripts.benching import api, exports, extras, files, matching, measure, oai, sending
+from scripts import postgres, tools
+from scripts.benching import api, exports, extras, files, lighthouse, matching, measure, oai, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 
@@ -93,6 +93,15 @@ def run_matching(plan: Plan, command: str) -> dict[str, Any]:
     say("which records are one paper")
     found = matching.results(plan.duplicates, plan.citations, plan.sizes)
     return {"matching": found | {"machine": machine(plan, command)}}
+
+
+def run_lighthouse(plan: Plan, command: str) -> dict[str, Any]:
+    """Lighthouse alone, on the sample atlas."""
+    if fault := tools.fetch_lighthouse():
+        raise RuntimeError(fault)
+    with lighthouse.sample_atlas() as url:
+        say("Lighthouse, three times a page")
+        return {"lighthouse": {"pages": lighthouse.measured(url), "machine": machine(plan, command)}}
 
 
 def run_messages(plan: Plan, command: str) -> dict[str, Any]:

@@ -78,3 +78,14 @@ def test_figures_in_the_document_are_those_of_the_kept_results():
         assert placed(text, "Not measured yet.") == text
     markers = (message_report.BEGIN, message_report.END)
     assert placed(text, message_report.figures(results), markers) == text
+
+
+def test_lighthouse_counts_the_median_of_what_is_timed_and_the_lowest_of_the_rest():
+    points = {
+        "performance": [97, 100, 99],
+        "accessibility": [100, 100, 100],
+        "best-practices": [100, 96, 100],
+        "seo": [100] * 3,
+    }
+    text = figures({"lighthouse": {"pages": {"home": points}, "machine": MACHINE}})
+    assert text.splitlines()[-1] == "| home | 99 | 97, 100, 99 | ≥ 98, met | 100 | 96 | 100 | 100, missed |"

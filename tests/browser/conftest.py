@@ -23,16 +23,6 @@ from tests.browser.nu import NotStarted, Nu
 from tests.environment import FOLDER
 from tests.running import Running, bare_environment
 
-# Without these Chromium looks for its maker's servers at every start.
-CHROMIUM_FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-sandbox",
-]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
@@ -76,7 +66,7 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     path = tools.chromium()
     if path is None:
         pytest.skip(f"no Chromium: {tools.apt_line(['chromium'])}")
-    return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_FLAGS}
+    return {**browser_type_launch_args, "executable_path": path, "args": tools.CHROMIUM_FLAGS}
 
 
 @pytest.fixture(scope="session", autouse=True)
