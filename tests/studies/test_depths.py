@@ -99,10 +99,10 @@ def test_layers_come_in_order_for_every_depth(client, whole, depth):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("depth", "open_of_four"), [("short", 0), ("glance", 0), ("deep", 4)])
-def test_deep_part_stands_open_for_who_chose_it(client, whole, depth, open_of_four):
+@pytest.mark.parametrize(("depth", "folded"), [("short", (4, 0)), ("glance", (5, 0)), ("deep", (4, 4))])
+def test_deep_part_stands_open_for_who_chose_it(client, whole, depth, folded):
     response = visit(client, whole, depth)
-    assert folds(response) == (4, open_of_four)
+    assert folds(response) == folded
     assert (TOLD in text_of(response)) == (depth == "glance")
 
 
@@ -117,12 +117,13 @@ def test_study_without_texts_is_folded_only_for_who_chose_the_glance(client, lis
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_short_layer_is_never_folded(client, whole, depth):
+def test_short_layer_is_folded_only_for_who_chose_the_glance_alone(client, whole, depth):
     html = visit(client, whole, depth).content.decode()
     short = html.split('<section id="short"', 1)[1].split("</section>", 1)[0]
     assert [short.count(TEXTS[name]) for name in ("summary", "significance", "limitations")] == [1, 1, 1]
     before = html.split('<section id="short"', 1)[0].split("<article", 1)[1]
-    assert (short.count("<details"), before.count("<details")) == (0, 0)
+    assert (short.count("<details"), before.count("<details>")) == (0, depth == "glance")
+    assert before.endswith("</summary>\n") == (depth == "glance")
 
 
 @pytest.mark.django_db
@@ -254,8 +255,8 @@ def test_other_words_for_print_give_the_study_page(client, whole, asked):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("depth", "opened"), [("short", 0), ("glance", 0), ("deep", 2)])
-def test_guide_says_of_each_depth_how_long_it_is(client, depth, opened):
+@pytest.mark.parametrize(("depth", "folded"), [("short", (2, 0)), ("glance", (3, 0)), ("deep", (2, 2))])
+def test_guide_says_of_each_depth_how_long_it_is(client, depth, folded):
     publish(make_guide(glance="word " * 70, short="word " * 450, deep="word " * 1000, reviewed_on=date(2026, 11, 1)))
     if depth != "short":
         client.cookies["look"] = f"depth-{depth}"
@@ -265,7 +266,7 @@ def test_guide_says_of_each_depth_how_long_it_is(client, depth, opened):
     assert [text.count(length) for length in told] == [1, 1, 1]
     assert [text.index(length) for length in told] == sorted(text.index(length) for length in told)
     assert text.count("You can stop here.") == 2
-    assert folds(response) == (2, opened)
+    assert folds(response) == folded
     assert (TOLD in text) == (depth == "glance")
 
 
