@@ -67,9 +67,9 @@ def _password() -> str:
 @contextlib.contextmanager
 def _server() -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """A connection outside any transaction, in which databases can be made."""
-    password = {"password": _password()} if _password() else {}
+    secret = {"password": _password()} if _password() else {}
     try:
-        with psycopg.connect(make_conninfo(**_place()), autocommit=True, **password) as server:
+        with psycopg.connect(make_conninfo(**_place(), **secret), autocommit=True) as server:
             yield server
     except psycopg.Error as error:
         raise Unsound(f"PostgreSQL refused: {str(error).strip()}.") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -20,21 +21,23 @@ class Tally:
 
     requests: Counter[Key] = field(default_factory=Counter)
     durations: dict[str, list[int]] = field(default_factory=dict)
-    seconds: Counter[str] = field(default_factory=Counter)
-    database: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=dict)
+    database: dict[str, float] = field(default_factory=dict)
     slow: Counter[str] = field(default_factory=Counter)
 
     def count(self, *, view: str, method: str, status: int, seconds: float, database: float) -> None:
         """Enter one answer. An unusual method counts as "other", so that nobody can make up labels."""
         self.requests[view, method if method in METHODS else "other", f"{status // 100}xx"] += 1
         self._places(view)[bisect_left(BUCKETS, seconds)] += 1
-        self.seconds[view] += seconds  # type: ignore[assignment] - a Counter adds any number
-        self.database[view] += database  # type: ignore[assignment]
+        _add(self.seconds, {view: seconds})
+        _add(self.database, {view: database})
 
     def add(self, other: Tally) -> None:
         """Add what another process counted."""
-        for mine, theirs in zip(self._counters(), other._counters(), strict=True):
-            mine.update(theirs)
+        self.requests.update(other.requests)
+        self.slow.update(other.slow)
+        _add(self.seconds, other.seconds)
+        _add(self.database, other.database)
         for view, counts in other.durations.items():
             places = self._places(view)
             self.durations[view] = [a + b for a, b in zip(places, counts, strict=True)]
@@ -53,11 +56,18 @@ class Tally:
     def from_data(cls, data: dict[str, Any]) -> Self:
         """What `as_data` gave. Raises KeyError, TypeError or ValueError where it is something else."""
         requests = {(view, method, status): count for view, method, status, count in data["requests"]}
-        plain = {name: Counter(data[name]) for name in ("seconds", "database", "slow")}
-        return cls(requests=Counter(requests), durations=dict(data["durations"]), **plain)
+        return cls(
+            requests=Counter(requests),
+            durations=dict(data["durations"]),
+            seconds=dict(data["seconds"]),
+            database=dict(data["database"]),
+            slow=Counter(data["slow"]),
+        )
 
     def _places(self, view: str) -> list[int]:
         return self.durations.setdefault(view, [0] * (len(BUCKETS) + 1))
 
-    def _counters(self) -> tuple[Counter[Any], ...]:
-        return self.requests, self.seconds, self.database, self.slow
+
+def _add(sums: dict[str, float], more: Mapping[str, float]) -> None:
+    for name, number in more.items():
+        sums[name] = sums.get(name, 0.0) + number
