@@ -144,7 +144,9 @@ def test_the_pages_say_once_that_nobody_has_reviewed_the_translation(client, lan
         said = translation.gettext(
             "This translation is machine-assisted and not yet reviewed. Texts about studies are in English."
         )
-    assert [read(client, path, language).count(said) for path in PAGES] == [1] * len(PAGES)
+    pages = [read(client, path, language) for path in PAGES]
+    assert [page.count(said) for page in pages] == [1] * len(PAGES)
+    assert [page.index(said) > page.index("</main>") for page in pages] == [True] * len(PAGES)
     assert [read(client, path, "en").count("machine-assisted") for path in PAGES] == [0] * len(PAGES)
 
 
