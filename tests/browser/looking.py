@@ -2,7 +2,12 @@
 
 from playwright.sync_api import Page
 
-from tests.browser.test_reading import ADOPT, SIDEWAYS, SPACING
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# WCAG 1.4.12: a reader's own spacing must not hide or clip anything.
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
+
+# The content policy refuses an inline style; a constructed sheet is how a reader's extension adds one.
+ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
 
 # Text below 7:1 against what lies behind it; text that is only there for screen readers is not looked at.
 FAINT_TEXT = """() => {
@@ -34,7 +39,8 @@ FAINT_TEXT = """() => {
     if (!one.checkVisibility() || one.type === 'hidden') continue;
     const style = getComputedStyle(one), ground = behind(one.parentElement);
     const edge = Math.max(ratio(parse(style.borderTopColor), ground), ratio(parse(style.backgroundColor), ground));
-    if (edge < 3 && !['checkbox', 'radio'].includes(one.type)) found.add(`${edge.toFixed(2)} ${one.outerHTML.slice(0, 80)}`);
+    const own = ['checkbox', 'radio'].includes(one.type);  // drawn by the browser for the scheme
+    if (edge < 3 && !own) found.add(`${edge.toFixed(2)} ${one.outerHTML.slice(0, 80)}`);
   }
   return [...found];
 }"""
@@ -44,7 +50,8 @@ SMALL_TARGETS = """() => {
   const shown = one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.skip, .hidden');
   const name = one => one.outerHTML.replace(/\\s+/g, ' ').slice(0, 110);
   const found = [];
-  for (const one of document.querySelectorAll('button, select, summary, header a, input:not([type=checkbox], [type=radio], [type=hidden])')) {
+  for (const one of document.querySelectorAll(
+    'button, select, summary, header a, input:not([type=checkbox], [type=radio], [type=hidden])')) {
     if (shown(one) && one.getBoundingClientRect().height < 43.9) found.push('44: ' + name(one));
   }
   const inSentence = one => {
@@ -79,10 +86,11 @@ SHIFTED = """() => new Promise(done => {
   requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
 })"""
 
-# Text that a box hides because the reader's spacing made it longer (WCAG 1.4.12).
+# Text that a box hides because the reader's spacing made it longer (WCAG 1.4.12). What is there for screen readers alone
+# is clipped away and hides its text on purpose; what scrolls within itself hides nothing.
 CUT_OFF = """() => [...document.querySelectorAll('body *')].filter(one => {
   const style = getComputedStyle(one);
-  if (one.closest('.hidden, .skip, svg') || !one.checkVisibility()) return false;
+  if (one.closest('.hidden, .skip, svg') || !one.checkVisibility() || style.clipPath !== 'none') return false;
   const hides = ['hidden', 'clip'].includes(style.overflowX) || ['hidden', 'clip'].includes(style.overflowY);
   return hides && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
 }).map(one => one.outerHTML.slice(0, 100))"""
@@ -96,6 +104,32 @@ def faults_of_looks(page: Page) -> dict[str, object]:
     """What is wrong with the page as it stands, by the rule; only rules that are broken."""
     rules = {"contrast": FAINT_TEXT, "targets": SMALL_TARGETS, "moving": MOVING}
     return {name: found for name, rule in rules.items() if (found := page.evaluate(rule))}
+
+
+# The answers a first visit needs, the page's own and the icon among them, and their bytes as they come over the wire.
+# The sheet of what readers chose does not count: who comes for the first time has chosen nothing.
+CARRIED = """() => {
+  const answers = ['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
+    .filter(one => !/look[.][^/]*css$/.test(one.name));
+  return [answers.length, answers.reduce((sum, one) => sum + one.transferSize, 0)];
+}"""
+MOST_ANSWERS, MOST_BYTES = 6, 60 * 1024
+
+LINKS = """html => [...new DOMParser().parseFromString(html, 'text/html').querySelectorAll('a[href]')]
+  .map(one => one.getAttribute('href'))"""
+
+
+def faults_of_weight(page: Page, most: int = MOST_BYTES) -> dict[str, object]:
+    """What a first visit carries, where that is more than a tired phone should carry; the page has just been loaded."""
+    page.wait_for_load_state("load")
+    answers, weight = page.evaluate(CARRIED)
+    return {} if answers <= MOST_ANSWERS and weight <= most else {"weight": (answers, weight)}
+
+
+def links_missing_from(html: str, page: Page) -> set[str]:
+    """Addresses that the page links to and its text without scripts does not; a place on the page itself is no other page."""
+    shown, plain = (set(page.evaluate(LINKS, text)) for text in (page.content(), html))
+    return {link for link in shown - plain if not link.startswith("#")}
 
 
 def shift_of(page: Page) -> float:

@@ -1,27 +1,6 @@
-"""Guides, paths, questions and glossary in a browser: no accessibility fault, nothing moves sideways, reached by the menu."""
-
-import pytest
+"""Guides and paths in a browser: reached by the menu and from the start page."""
 
 from tests.browser.following import follow
-
-PATHS = [
-    "/start/",
-    "/start/newly-ill/",
-    "/guides/",
-    "/guides/what-is-me-cfs/",
-    "/questions/",
-    "/glossary/?part=e-m",
-]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_text_has_no_fault_and_fits_a_narrow_screen(atlas, visit, axe, nu, path):
-    page = visit(atlas.url + path, width=320)
-    nu(page.content())
-    axe(page)
-    assert page.evaluate(SIDEWAYS) == 0
-    assert page.locator("h1").count() == 1
 
 
 def test_newcomer_gets_from_the_start_page_to_a_guide_without_script(atlas, visit):

@@ -7,44 +7,22 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.following import follow, press, tab_to
+from tests.browser.looking import faults_of_looks, faults_of_width
 
-PATHS = ["/map/", "/map/?by=years&topic=long-covid&sort=-studies", "/map/?by=years", "/map/?topic=sleep"]
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SMALL_TARGETS = """() => [...document.querySelectorAll('.map a, .choices a, .narrow button, .narrow select')]
-  .filter(one => one.getClientRects().length)
-  .filter(one => { const box = one.getBoundingClientRect(); return box.height < 24 || box.width < 24; })
-  .map(one => one.textContent)"""
-SPACED = """() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }');
-  document.adoptedStyleSheets = [sheet];
-}"""
+PATHS = {"/map/?by=years&topic=long-covid&sort=-studies": 320, "/map/?by=years": 1280, "/map/?topic=sleep": 320}
 PAINTS = """() => Object.fromEntries([...document.querySelectorAll('.matrix path[class]')].map(one => {
   const style = getComputedStyle(one);
   return [one.getAttribute('class'), [style.fill, style.stroke, style.strokeDasharray].join('|')];
 }))"""
 
 
-@pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_map_has_no_fault(visit, axe, nu, path, width):
-    page = visit(path, width=width)
+@pytest.mark.parametrize(("path", "width"), PATHS.items())
+def test_part_of_the_map_has_no_fault(visit, axe, nu, path, width):
+    """The whole map is looked at in test_every_page.py."""
+    page = visit(path, width=width, scheme="dark")
     axe(page)
-    assert page.evaluate(SIDEWAYS) == 0
-    assert page.evaluate(SMALL_TARGETS) == []
-    if width == 1280:
-        nu(page.content())
-
-
-@pytest.mark.parametrize("path", ["/map/", "/map/?topic=long-covid"])
-def test_map_has_no_fault_in_the_dark(visit, axe, path):
-    axe(visit(path, scheme="dark"))
-
-
-def test_map_is_not_too_wide_for_large_text_and_spacing(visit):
-    page = visit("/map/", width=320)
-    page.evaluate(SPACED)
-    assert page.evaluate(SIDEWAYS) == 0
+    assert faults_of_looks(page) | faults_of_width(page) == {}
+    nu(page.request.get(path, headers={"Accept": "text/html"}).text())
 
 
 def test_map_is_read_aloud_with_names(visit):

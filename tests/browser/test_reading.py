@@ -1,4 +1,7 @@
-"""Reading, as a tired person does it: small screens, dark rooms, no JavaScript, keyboard only."""
+"""Reading, as a tired person does it: small screens, dark rooms, no JavaScript, keyboard only.
+
+What every page owes its readers is measured in test_every_page.py.
+"""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,44 +10,16 @@ from tests.browser.following import enter, expect_place
 
 SAMPLE = "/evidence/vernon-2025-incidence-prevalence/"
 COHORTS = "/evidence/mansoubi-2025-understanding-symptom/"
-PAGES = ["/", COHORTS, "/nothing/here/"]
-VIEWS = [
-    pytest.param({"width": 1280, "height": 800}, id="desktop"),
-    pytest.param({"width": 320, "height": 640}, id="320px"),
-    pytest.param({"width": 1280, "height": 800, "scheme": "dark"}, id="dark"),
-    pytest.param({"width": 320, "height": 640, "scheme": "dark", "forced_colors": "active"}, id="forced-colours"),
-]
 ANSWERS = {
     "what": ".found",
     "in whom": ".facts div:nth-child(1)",
     "how sure": ".facts div:nth-child(2)",
     "what not": ".not-shown",
 }
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# WCAG 1.4.12: a reader's own spacing must not hide or clip anything.
-SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }"
-
-# The content policy refuses an inline style; a constructed sheet is how a reader's extension adds one.
-ADOPT = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
 
 
 def boxes(page) -> dict[str, dict[str, float]]:
     return {name: page.locator(selector).first.bounding_box() for name, selector in ANSWERS.items()}
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("view", VIEWS)
-def test_page_has_no_accessibility_fault(visit, axe, path, view):
-    axe(visit(path, **view))
-
-
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [320, 1280])
-def test_page_never_scrolls_sideways(visit, path, width):
-    page = visit(path, width=width)
-    assert page.evaluate(SIDEWAYS) == 0
-    page.evaluate(ADOPT, SPACING)
-    assert page.evaluate(SIDEWAYS) == 0
 
 
 @pytest.mark.parametrize("path", [SAMPLE, COHORTS])
@@ -74,13 +49,6 @@ def test_limitation_stands_beside_the_finding_on_a_desktop(visit):
     assert found["x"] + found["width"] <= limit["x"]
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_page_works_without_javascript(visit, path):
-    page = visit(path, js=False)
-    assert page.locator("main h1").count() == 1
-    assert page.locator("script[src]:not([defer])").count() == 0
-
-
 def test_search_box_of_every_page_leads_to_the_list(visit):
     page = visit(SAMPLE, js=False)
     page.get_by_label("Search studies").first.fill("orthostatic")
@@ -95,16 +63,6 @@ def test_keyboard_reaches_the_main_text_with_two_keys(visit):
     assert page.locator(".skip").bounding_box()["x"] >= 0
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-
-
-def test_keyboard_focus_is_outlined(visit):
-    page = visit(SAMPLE)
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    style = page.evaluate(
-        "(({outlineStyle, outlineWidth}) => [outlineStyle, outlineWidth])(getComputedStyle(document.activeElement))"
-    )
-    assert style == ["solid", "2px"]
 
 
 def test_menu_of_a_small_screen_is_at_the_end_of_the_page(visit):
@@ -122,17 +80,6 @@ def test_badge_leads_to_its_proof_in_one_step(visit):
     assert page.locator("#pem blockquote").first.is_visible()
 
 
-@pytest.mark.parametrize("path", [SAMPLE, "/"])
-def test_targets_are_large_enough_for_shaky_hands(visit, path):
-    """Links inside a sentence are exempt, as in WCAG 2.5.8."""
-    page = visit(path, width=320, height=640)
-    low = page.evaluate(
-        """[...document.querySelectorAll('button, input, summary, header a, footer li a, a.pem')]
-        .filter(one => one.offsetParent && one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
-    )
-    assert low == []
-
-
 def test_text_is_never_smaller_than_eighteen_pixels(visit):
     page = visit(SAMPLE)
     sizes = page.evaluate(
@@ -148,16 +95,3 @@ def test_print_is_black_on_white_and_hides_nothing(visit):
     assert colours == ["rgb(255, 255, 255)", "rgb(0, 0, 0)"]
     assert page.locator("nav:visible, form:visible, footer a:visible").count() == 0
     assert page.locator("article details p").first.is_visible()
-
-
-def test_first_visit_is_light(visit):
-    loaded: list[str] = []
-    page = visit("/about/")
-    page.context.on("response", lambda response: loaded.append(response.url))
-    page.goto(page.url.replace("/about/", SAMPLE))
-    assert len(loaded) <= 6
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_page_is_valid_html(visit, nu, path):
-    nu(visit(path, js=False).content())
