@@ -33,7 +33,9 @@ def test_question_is_read_before_the_finding_and_seen_in_the_second_screen(visit
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nb", "nl"])
 def test_skip_link_stays_out_of_view_in_every_language(visit, language):
-    page = visit("/pem/", storage_state=cookie(size="largest", spacing="wider", font="easy", language=language), **PHONE)
+    page = visit(
+        "/pem/", storage_state=cookie(size="largest", spacing="wider", font="easy", language=language), **PHONE
+    )
     assert page.evaluate(OUTSIDE)
     page.keyboard.press("Tab")
     assert page.locator(".skip").bounding_box()["x"] >= 0
