@@ -36,6 +36,7 @@ def record_of(study: Study, *, atlas_state: str = "") -> Record:
         retraction_on=study.retraction_on,
         preprint_doi=study.preprint_doi or "",
         main_limitation=study.main_limitation,
+        is_sample=study.is_sample,
         is_preprint=study.peer_review == PeerReview.PREPRINT,
         pem_label=study.get_pem_display(),
         atlas_slug=study.slug,

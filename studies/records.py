@@ -48,8 +48,8 @@ class Record:
     Text that is not known is empty, a number that is not known is None. Identifiers are normalised (identifiers.py);
     `retraction_status` is a slug: none, corrected, expression_of_concern, retracted, withdrawn. `pages` is `284-287`
     or an article number. `publication_types` are the source's own words ("Journal Article", "Preprint", "posted-content");
-    `preprint_doi` is that of the preprint of this paper. `pem_label` is the badge in words; `atlas_state` says which state of
-    the whole atlas the record was read from.
+    `preprint_doi` is that of the preprint of this paper. `pem_label` is the badge in words; `is_sample` says that nobody
+    reviewed the texts; `atlas_state` says which state of the whole atlas the record was read from.
     """
 
     title: str
@@ -83,6 +83,7 @@ class Record:
 
     pem_label: str = ""
     main_limitation: str = ""
+    is_sample: bool = False
     is_preprint: bool = False
     atlas_slug: str = ""
     atlas_url: str = ""

@@ -7,7 +7,7 @@ it, and in which version, stands under `recordInfo`, what must not be missed in 
 from collections.abc import Iterator
 
 from studies.formats.frame import Frame, Origin
-from studies.formats.notes import ATLAS, INCOMPLETE, entry_of, mark, marked_title, notice, one_line
+from studies.formats.notes import ATLAS, INCOMPLETE, SAMPLE, entry_of, mark, marked_title, notice, one_line
 from studies.formats.xml import element, group, text
 from studies.records import Author, Collective, Record
 
@@ -86,6 +86,7 @@ def _notes(record: Record) -> Iterator[str]:
     status = " ".join(part for part in (mark(record), notice(record)) if part)
     yield element("note", one_line(status), type="retraction")
     yield element("note", one_line(record.main_limitation), type="main limitation")
+    yield element("note", SAMPLE if record.main_limitation and record.is_sample else "", type="sample")
     yield element("note", one_line(entry_of(record)), type="atlas entry")
 
 

@@ -15,6 +15,7 @@ MARKS = {
     "withdrawn": "WITHDRAWN",
     "expression_of_concern": "EXPRESSION OF CONCERN",
 }
+SAMPLE = "Sample text, not reviewed"
 NOTICES = {
     "retracted": "Retraction notice",
     "withdrawn": "Withdrawal notice",
@@ -42,10 +43,15 @@ def mark(record: Record) -> str:
 
 def plain_title(record: Record) -> str:
     """The title, without the mark that a journal or an index may have put before it."""
-    title = one_line(record.title)
-    while record.retraction_status in MARKS and (found := _MARK.match(title)):
-        title = title[found.end() :]
-    return title
+    return without_mark(record.title) if record.retraction_status in MARKS else one_line(record.title)
+
+
+def without_mark(title: str) -> str:
+    """The title of a paper that has a mark in our words, without those that others put before it."""
+    line = one_line(title)
+    while found := _MARK.match(line):
+        line = line[found.end() :]
+    return line
 
 
 def marked_title(record: Record) -> str:
@@ -81,6 +87,7 @@ def remarks(record: Record) -> list[str]:
         "Preprint, not yet peer reviewed" if record.is_preprint else preprint,
         "" if record.authors_complete else INCOMPLETE.capitalize(),
         limit,
+        SAMPLE if limit and record.is_sample else "",
     )
     return [line for part in parts if (line := one_line(part))]
 

@@ -9,7 +9,7 @@ from typing import Any
 from studies.formats import commonmark
 from studies.formats.blocks import Block, Heading, Link, Named, Paragraph
 from studies.formats.frame import TEXTS_LICENCE, Frame, Origin
-from studies.formats.notes import MARKS
+from studies.formats.notes import MARKS, NOTICES, SAMPLE, without_mark
 from studies.identifiers import doi_link, pubmed_link
 
 MEDIA_TYPE = commonmark.MEDIA_TYPE
@@ -35,8 +35,9 @@ def render(study: Study) -> str:
 def _told(study: Study) -> Iterator[Block]:
     paper, kind = study["bibliography"], study["classification"]
     mark = MARKS.get(study["retraction"]["status"])
-    yield Heading(2, f"{mark}: {paper['title']}" if mark else paper["title"])
+    yield Heading(2, f"{mark}: {without_mark(paper['title'])}" if mark else paper["title"])
     yield Paragraph(_source(paper))
+    yield from _notice(study["retraction"])
     yield from (Paragraph(f"Notice: {flag['label'].lower()}. {flag['reason']}") for flag in study["flags"])
     yield Named("PEM", study["pem"]["label"])
     yield Named("Design", f"{kind['design']['label']}, {kind['peer_review']['label'].lower()}")
@@ -45,9 +46,19 @@ def _told(study: Study) -> Iterator[Block]:
     if study["texts"]:
         yield Named("What they found", study["key_point"])
         yield Named("What it does not show", study["main_limitation"])
+        yield from [Paragraph(f"{SAMPLE}.")] if study["sample"] else []
     else:
         yield Paragraph(NO_SUMMARY)
     yield from _links(study)
+
+
+def _notice(retraction: Mapping[str, Any]) -> Iterator[Block]:
+    """The journal's notice, a correction too."""
+    name = NOTICES.get(retraction["status"])
+    if name and retraction["notice_doi"]:
+        yield Link(name, doi_link(retraction["notice_doi"]))
+    elif name:
+        yield Paragraph(f"{name}: no DOI known.")
 
 
 def _source(paper: Mapping[str, Any]) -> str:

@@ -71,6 +71,30 @@ def test_every_format_names_state_version_badge_and_limit(studies, suffix):
     assert TEXTS["main_limitation"] in text
 
 
+@pytest.mark.parametrize("suffix", [each for each in FORMATS if each not in {"csv", "json"}])
+def test_every_format_says_that_a_text_is_a_sample(studies, suffix):
+    reviewed, sample = studies[0], published_study(**TEXTS, **CODED, title="Fourth", pmid="44", is_sample=True)
+    texts = [written([each.pk], suffix) for each in (reviewed, sample)]
+    assert [text.count("Sample text, not reviewed") > 0 for text in texts] == [False, True]
+
+
+def test_sample_without_a_text_has_nothing_to_warn_of():
+    bare = published_study(title="Bare", is_sample=True)
+    assert "Sample text" not in written([bare.pk], "ris") + written([bare.pk], "md") + written([bare.pk], "mods")
+
+
+def test_overview_names_the_notice_and_one_mark():
+    study = published_study(
+        title="RETRACTED: A title", retraction_status="retracted", retraction_notice_doi="10.1000/notice"
+    )
+    corrected = published_study(title="Another", retraction_status="corrected")
+    lines = written([study.pk, corrected.pk], "md").splitlines()
+    assert [line for line in lines if line.startswith("## ")] == ["## RETRACTED: A title", "## Another"]
+    assert [line for line in lines if "notice" in line or "Correction" in line] == [
+        "[Retraction notice](<https://doi.org/10.1000/notice>)", "Correction: no DOI known.",
+    ]  # fmt: skip
+
+
 def test_nbib_holds_only_papers_with_a_pubmed_number(studies):
     text = written([study.pk for study in studies], "nbib")
     assert [line for line in text.splitlines() if line.startswith("PMID")] == ["PMID- 11", "PMID- 33"]
