@@ -39,7 +39,15 @@ _REFERENCE = (
         "preprint_doi",
         "language",
     ),
-    *("retraction_status", "retraction_notice_doi", "retraction_on", "peer_review", "pem", "main_limitation", "is_sample"),
+    *(
+        "retraction_status",
+        "retraction_notice_doi",
+        "retraction_on",
+        "peer_review",
+        "pem",
+        "main_limitation",
+        "is_sample",
+    ),
 )
 
 
