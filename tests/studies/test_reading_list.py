@@ -96,6 +96,7 @@ def test_entry_tells_title_who_badge_key_point_limit_and_retraction(client):
         "1 of these papers has been taken back by the journal. Do not rely on it.",
     ):
         assert text.count(words) == 1, words
+    assert f"{study.title} RETRACTED: this paper has been taken back. Adams, 2024" in text
 
 
 @pytest.mark.django_db
