@@ -14,8 +14,8 @@ __all__ = ["FIELDS", "IN_LISTS", "MOST", "chosen", "forget", "pieces", "told"]
 
 FIELDS = ("slug", "title", *(name for name in PARTS if name != "slug"))
 # No finding without its limits: these stand in every answer that holds a study.
-ALWAYS = frozenset({"slug", "retraction", "flags", "pem", "main_limitation"})
-LONG = frozenset({"published_at", "sample", "texts", "author_responses", "links", "licence"})
+ALWAYS = frozenset({"slug", "sample", "retraction", "flags", "pem", "main_limitation"})
+LONG = frozenset({"published_at", "texts", "author_responses", "links", "licence"})
 IN_LISTS = tuple(name for name in FIELDS if name not in LONG)
 
 _kept: Memory[str] = Memory(most=20_000, largest=12_000_000, size=len)

@@ -189,7 +189,7 @@ class Study(Shape):
     version: int | None = Field(None, description="Number of the newest revision.")
     published_at: str | None = Field(None, description="In the atlas since, in UTC.")
     changed_at: str | None = Field(None, description="Last public change, in UTC.")
-    sample: bool | None = Field(None, description="A sample text that no clinician reviewed.")
+    sample: bool = Field(description="A sample text that no clinician reviewed.")
     retraction: Retracted
     flags: list[Notice]
     bibliography: Bibliography | None = None

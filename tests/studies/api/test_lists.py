@@ -11,7 +11,7 @@ from tests.studies.factories import CODED, TEXTS, make_user, published_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sample_atlas", "fresh_search")]
 
-ALWAYS = {"slug", "retraction", "flags", "pem", "main_limitation"}
+ALWAYS = {"slug", "sample", "retraction", "flags", "pem", "main_limitation"}
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_study_comes_with_definitions_quotes_and_links(study):
 
 def test_members_are_given_by_choice_and_never_without_the_limits(study):
     told = checked(f"studies/{study.slug}?fields=key_point")["study"]
-    assert list(told) == ["slug", "retraction", "flags", "pem", "key_point", "main_limitation"]
+    assert list(told) == ["slug", "sample", "retraction", "flags", "pem", "key_point", "main_limitation"]
 
 
 @pytest.mark.parametrize(
