@@ -1,4 +1,4 @@
--- The role that writes releases (manage.py export_atlas), for PostgreSQL. Run once as the owner of the database, with psql, after
+-- The role that writes releases (manage.py export_atlas), for PostgreSQL. Run once as a superuser of the server (postgres), with psql, after
 -- `manage.py migrate`; run it again after an upgrade. Then give the role a password or a peer login, and name it in DATABASE_URL of
 -- the service that exports.
 --
