@@ -50,6 +50,7 @@ def _alone(settings, tmp_path: Path, monkeypatch) -> None:
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     settings.ATLAS_RELEASES_DIR = tmp_path / "releases"
+    settings.ATLAS_METRICS_TOKEN, settings.ATLAS_METRICS_DIR = "a word for watchers", tmp_path / "metrics"
     # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
     monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     cache.clear()
@@ -109,11 +110,18 @@ def browse(world: World, *, roles: list[str], each: int) -> set[str]:
     seen = crawl(world.reader(), ["/", *for_programs(world)], each=each)
     for address in files(world):
         world.reader().get(address)
+    assert watch(world) == [200, 200, 200]
     for role in roles:
         crawl(world.staff[role], [ADMIN, desk.QUEUE, *map(desk.detail, world.sent)], each=each)
     for sent in world.sent[:1]:
         crawl(sent.client, ["/my-contribution/"], each=2)
     return {view_name(address) for address in seen}
+
+
+def watch(world: World) -> list[int]:
+    """What programs are told that watch the server: status codes."""
+    told = {"HTTP_AUTHORIZATION": f"Bearer {configured.ATLAS_METRICS_TOKEN}"}
+    return [world.reader().get(address, **told).status_code for address in ("/healthz", "/readyz", "/metrics")]
 
 
 def provoke(world: World, names: list[str]) -> None:
