@@ -41,6 +41,13 @@ def test_skip_link_stays_out_of_view_in_every_language(visit, language):
     assert page.locator(".skip").bounding_box()["x"] >= 0
 
 
+@pytest.mark.parametrize(("path", "language"), [("/", "de"), ("/", "nl"), ("/evidence/", "nl"), (SAMPLE, "de")])
+def test_long_words_of_other_languages_fit_with_the_largest_text(visit, path, language):
+    look = cookie(size="largest", spacing="wider", font="easy", language=language)
+    page = visit(path, storage_state=look, **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+
+
 def test_study_begins_as_high_in_another_language(visit):
     tops = [
         visit(SAMPLE, storage_state=cookie(theme="dim", language=language), **PHONE).locator("h1").bounding_box()["y"]
