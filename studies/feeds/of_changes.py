@@ -13,9 +13,9 @@ from django.urls import reverse
 from studies.feeds.entries import CORRECTION_RIGHTS, Entry, tag
 from studies.field_words import label
 from studies.formats.notes import MARKS
-from studies.models import Revision, RevisionValue
+from studies.models import Revision, RevisionValue, Study
 from studies.snapshots import FIELDS
-from studies.vocabulary import Reason, RevisionKind
+from studies.vocabulary import Pem, Reason, RevisionKind
 
 MOST = 300  # characters of a value in the words of an entry; the data have all of it
 REMOVED: Mapping[str, str] = {"removed": "This value was removed from the history."}
@@ -79,8 +79,19 @@ def _entry(revision: Revision, differences: list[dict[str, Any]]) -> Entry:
             "second_role": revision.second_role,
             "changes": differences,
             "hash": revision.hash,
+            **_now(study),
         },
     )
+
+
+def _now(study: Study) -> dict[str, Any]:
+    """What belongs beside every finding, as it is now: an old value may tell of one."""
+    return {
+        "pem": study.pem,
+        "retraction": study.retraction_status,
+        "main_limitation": study.main_limitation,
+        "sample": study.is_sample,
+    }
 
 
 def _page(revision: Revision) -> str:
@@ -96,6 +107,9 @@ def _sentences(revision: Revision, differences: list[dict[str, Any]]) -> Iterato
         yield revision.note
     for each in differences:
         yield f"{label(each['field'])}: before {_said(each['old'])}, now {_said(each['new'])}."
+    yield f"The study today: {Pem(revision.study.pem).label}."
+    if revision.study.main_limitation:
+        yield f"What it does not show: {revision.study.main_limitation}"
 
 
 def _said(value: Any) -> str:

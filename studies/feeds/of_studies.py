@@ -12,7 +12,7 @@ from studies.formats.notes import marked_title
 from studies.identifiers import doi_link
 from studies.models import Study
 from studies.sentences import retraction_sentence, source_line, who
-from studies.serializers import in_order
+from studies.serializers import flag_to_dict, in_order
 from studies.vocabulary import Pem, Retraction
 
 NO_SUMMARY = "No summary yet."
@@ -20,14 +20,19 @@ SAMPLE = "The texts are samples, not reviewed."
 
 
 def entries(ids: Sequence[int]) -> Iterator[Entry]:
-    """In this order. Three queries; what was withdrawn a moment ago is left out."""
-    rows = Study.objects.published().filter(pk__in=ids).defer("editor_notes").prefetch_related("authors", "topics")
+    """In this order. Four queries; what was withdrawn a moment ago is left out."""
+    rows = (
+        Study.objects.published()
+        .filter(pk__in=ids)
+        .defer("editor_notes")
+        .prefetch_related("authors", "topics", "flags")
+    )
     for study in in_order(rows.order_by(), ids):
         yield entry(study)
 
 
 def entry(study: Study) -> Entry:
-    """Wants its authors and topics fetched. A study that was merged or renamed keeps its name."""
+    """Wants its authors, topics and flags fetched. A study that was merged or renamed keeps its name."""
     record = record_of(study)
     at = study.changed_at or study.published_at
     if at is None or study.published_at is None:
@@ -45,6 +50,8 @@ def entry(study: Study) -> Entry:
             "version": study.version,
             "pem": study.pem,
             "retraction": study.retraction_status,
+            "flags": [flag_to_dict(flag) for flag in study.flags.all()],
+            "sample": study.is_sample,
             "key_point": study.key_point,
             "main_limitation": study.main_limitation,
             "doi": study.doi,
@@ -61,12 +68,16 @@ def sentences(study: Study) -> Iterator[str]:
     """What a reader must know first, then the finding with its limit."""
     if study.retraction_status != Retraction.NONE:
         yield retraction_sentence(study)
+    yield from (f"{flag.get_kind_display()}: {flag.reason}" for flag in study.flags.all())
     yield f"{source_line(study)}."
     yield f"{Pem(study.pem).label}."
     yield who(study)
-    if not study.has_texts:
-        yield NO_SUMMARY
-        return
+    yield from _finding(study) if study.has_texts else [NO_SUMMARY]
+    if study.changed_at:
+        yield f"Version {study.version} of {study.changed_at.date()}."
+
+
+def _finding(study: Study) -> Iterator[str]:
     yield f"What they found: {study.key_point}"
     yield f"What it does not show: {study.main_limitation}"
     if study.is_sample:

@@ -86,6 +86,30 @@ def test_entry_says_retraction_badge_finding_and_limit(client, atlas, path: str)
     assert entry.rights == item["_atlas"]["rights"]
 
 
+def test_entry_names_version_day_notices_and_samples(client, people) -> None:
+    study = published_study(**TEXTS, **CODED, is_sample=True)
+    change(study, people, flags=[{"kind": "safety", "reason": "It advises exercise.", "link": ""}])
+    study.refresh_from_db()
+    (item,) = items(client, "/feeds/changed.json")
+    text = item["content_text"]
+    assert text.endswith(f"The texts are samples, not reviewed. Version 2 of {study.changed_at.date()}.")
+    assert text.index("It advises exercise.") < text.index(study.key_point)
+    assert [flag["reason"] for flag in item["_atlas"]["flags"]] == ["It advises exercise."]
+    assert item["_atlas"]["sample"] is True
+
+
+def test_correction_tells_badge_and_limit_beside_old_findings(client, people) -> None:
+    study = published_study(**TEXTS, **CODED)
+    change(study, people, key_point="In this small study it did, and only there.")
+    (item,) = items(client, "/feeds/corrections.json")
+    assert item["content_text"].endswith(
+        f"The study today: PEM not required. What it does not show: {study.main_limitation}"
+    )
+    assert {name: item["_atlas"][name] for name in ("pem", "retraction", "main_limitation", "sample")} == {
+        "pem": "not_required", "retraction": "none", "main_limitation": study.main_limitation, "sample": False,
+    }  # fmt: skip
+
+
 def test_name_and_time_of_an_entry_change_only_with_its_content(client, people) -> None:
     study = published_study(slug="first")
     Study.objects.filter(pk=study.pk).update(changed_at=datetime(2025, 1, 1, tzinfo=UTC))
@@ -129,7 +153,7 @@ def test_corrections_say_what_each_field_was_and_is(client, people) -> None:
         {"field": "volume", "old": "1", "new": None},
     ]
     assert older["content_text"].endswith(
-        "Title: before “Old title”, now “New title”. Volume: before “1”, now nothing."
+        "Title: before “Old title”, now “New title”. Volume: before “1”, now nothing. The study today: PEM not yet assessed."
     )
     assert (older["url"], "CC0" in older["_atlas"]["rights"]) == (
         f"{configured.ATLAS_URL}/evidence/one/diff/1/2/",
