@@ -1,4 +1,4 @@
-"""The tools of the browser tests that Python's registry does not hold: Chromium, Java, Node, and pinned packages of npm.
+"""The tools of the tests that Python's registry does not hold: Chromium, Java, Node, nginx, and pinned packages of npm.
 
 `ready()` brings what is missing where that is possible (root on Debian or Ubuntu), and returns what stays missing.
 """
@@ -29,7 +29,16 @@ CHROMIUM_FLAGS = [
     "--no-first-run",
     "--no-sandbox",
 ]
-PACKAGES = {"chromium": "chromium", "java": "default-jre-headless", "node": "nodejs", "npm": "npm"}
+PACKAGES = {
+    "chromium": "chromium",
+    "java": "default-jre-headless",
+    "node": "nodejs",
+    "npm": "npm",
+    "nginx": "nginx",
+    "systemd-analyze": "systemd",
+}
+# Where programs of administrators stand, which are not on everybody's path.
+PLACES = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin"])
 
 
 def chromium() -> str | None:
@@ -60,7 +69,7 @@ def _pinned() -> dict[str, dict[str, Any]]:
 
 def absent() -> list[str]:
     """Names of the programs that are not on this machine."""
-    return [name for name in PACKAGES if not (chromium() if name == "chromium" else shutil.which(name))]
+    return [name for name in PACKAGES if not (chromium() if name == "chromium" else shutil.which(name, path=PLACES))]
 
 
 def apt_line(names: list[str]) -> str:
@@ -82,7 +91,8 @@ def ready(*, full: bool = False) -> list[str]:
 
 
 def _apt(names: list[str]) -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # With a run level of one person nothing that is installed is started as a service.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     for words in (
         ["update", "-qq"],
         ["install", "-y", "-qq", "--no-install-recommends", *(PACKAGES[n] for n in names)],
