@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from studies.canonical import timestamp
 from studies.formats import jsonld
 from studies.formats.jsonld import Node
+from studies.formats.notes import SAMPLE, mark, marked_title
 
 if TYPE_CHECKING:
     from studies.dumping.releases import Release
@@ -55,8 +56,8 @@ def _text_of(page: StudyPage, about: list[Node]) -> Node:
         {
             "@type": "Article",
             "@id": f"{record.atlas_url}#text",
-            "headline": f"In plain language: {study.title}"[:200],
-            "abstract": f"{study.key_point} {record.pem_label}. Main limit: {study.main_limitation}",
+            "headline": f"In plain language: {marked_title(record)}"[:200],
+            "abstract": _finding(page),
             "author": {"@id": _id("org")},
             "publisher": {"@id": _id("org")},
             "datePublished": timestamp(study.published_at) if study.published_at else "",
@@ -70,6 +71,13 @@ def _text_of(page: StudyPage, about: list[Node]) -> Node:
             "mentions": [{"@id": _term_id(slug)} for slug in slugs],
         }
     )
+
+
+def _finding(page: StudyPage) -> str:
+    """The finding with all that must stand beside it, in one text: programs take it whole."""
+    limit = f"Main limit: {page.study.main_limitation}"
+    sample = f" {SAMPLE}." if page.study.is_sample else ""
+    return f"{mark(page.record)}{page.study.key_point} {page.record.pem_label}. {limit}{sample}"
 
 
 def of_definition(definition: CaseDefinition, studies: Iterable[Study]) -> SafeString:

@@ -119,6 +119,15 @@ def test_retraction_stands_with_the_paper(client) -> None:
     assert (paper["creativeWorkStatus"], paper["correction"]) == ("Retracted", "https://doi.org/10.1000/n")
 
 
+def test_finding_of_a_retracted_paper_says_so_and_that_it_is_a_sample(client) -> None:
+    study = published_study(**TEXTS, **CODED, title="A title", retraction_status="retracted", is_sample=True)
+    text = typed(graph_of(page_of(client, study.get_absolute_url())), "Article")
+    assert text["headline"] == "In plain language: RETRACTED: A title"
+    assert text["abstract"] == (
+        f"RETRACTED: {study.key_point} PEM not required. Main limit: {study.main_limitation} Sample text, not reviewed."
+    )
+
+
 def test_long_author_list_is_cut_in_the_graph(client) -> None:
     study = published_study(authors=[f"Family{number}, Given" for number in range(200)])
     paper = typed(graph_of(page_of(client, study.get_absolute_url())), "MedicalScholarlyArticle")
