@@ -9,6 +9,7 @@ the atlas's docs/history.md; this file needs nothing else of the atlas.
 """
 
 import argparse
+import csv
 import gzip
 import hashlib
 import json
@@ -16,6 +17,7 @@ import sqlite3
 import sys
 import unicodedata
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,19 @@ SAME = (
 )  # fmt: skip
 LISTS = ("method_flags", "pem_measured_by", "findings", "conclusions", "open_questions", "strengths")
 
+# Where the same value stands in a line of studies.jsonl.gz.
+IN_LINES: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in ("slug", "version", "published_at", "changed_at", "key_point", "main_limitation")},
+    **{name: ("bibliography", name) for name in ("title", "journal", "issn", "volume", "issue", "pages", "language")},
+    **{name: ("identifiers", name) for name in ("doi", "pmid", "pmcid", "preprint_doi")},
+    **{name: ("classification", name) for name in ("patients", "controls")},
+    **{name: ("classification", name, "value") for name in ("design", "peer_review", "evidence_level")},
+    **{name: ("texts", name, "text") for name in ("question", "summary", "significance", "limitations")},
+    "population_label": ("classification", "population"),
+    "retraction_status": ("retraction", "status"), "retraction_notice_doi": ("retraction", "notice_doi"),
+    "retraction_on": ("retraction", "on"), "pem": ("pem", "value"), "pem_rule": ("pem", "rule"), "basis": ("texts", "basis"),
+}  # fmt: skip
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Check a release of the ME/CFS Study Atlas.")
@@ -45,7 +60,7 @@ def main() -> int:
     try:
         told = json.loads((options.folder / "datapackage.json").read_text(encoding="utf-8"))
         faults = list(check(options.folder, told, options.anchor))
-    except (OSError, ValueError, KeyError, EOFError, sqlite3.Error) as error:
+    except (OSError, ValueError, KeyError, EOFError, csv.Error, sqlite3.Error) as error:
         print(f"{options.folder} cannot be read as a release: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     print("\n".join(faults) or f"{told['version']}: all is well. Newest hash {told['newest_hash']}")
@@ -59,6 +74,7 @@ def check(folder: Path, told: dict[str, Any], anchor: str) -> Iterator[str]:
     yield from history.read(folder / "revisions.jsonl.gz")
     yield from history.compare(told)
     yield from check_studies(folder / "atlas.sqlite", history.newest)
+    yield from check_copies(folder)
 
 
 def check_sums(folder: Path) -> Iterator[str]:
@@ -162,6 +178,52 @@ def disagreeing(row: sqlite3.Row, values: dict[str, Any]) -> Iterator[str]:
         shown = sorted(shown) if field in ("method_flags", "pem_measured_by") else shown
         if values.get(field, EMPTY) not in (REMOVED, fingerprint(shown)):
             yield field
+
+
+def check_copies(folder: Path) -> Iterator[str]:
+    """The tables as CSV and the studies as JSON Lines against the SQLite file, which was compared with the history."""
+    with sqlite3.connect(f"file:{(folder / 'atlas.sqlite').resolve()}?mode=ro", uri=True) as file:
+        for path in sorted((folder / "csv").glob("*.csv")):
+            yield from differing_rows(file, path)
+        file.row_factory = sqlite3.Row
+        yield from differing_lines(file, folder / "studies.jsonl.gz")
+    file.close()
+
+
+def differing_rows(file: sqlite3.Connection, path: Path) -> Iterator[str]:
+    """The first row in which a table as CSV is another than in the SQLite file."""
+    table = file.execute(f'SELECT * FROM "{path.stem}" ORDER BY rowid')  # noqa: S608 - read only; a name that is no table is no release
+    due = chain([[column[0] for column in table.description]], table)
+    with path.open(encoding="utf-8", newline="") as lines:
+        for number, (row, cells) in enumerate(zip_longest(due, csv.reader(lines)), 1):
+            shown = None if cells is None else [cell.removeprefix("'") for cell in cells]
+            if row is None or shown != ["" if cell is None else str(cell).removeprefix("'") for cell in row]:
+                yield f"csv/{path.name}: row {number} is not what atlas.sqlite says"
+                return
+
+
+def differing_lines(file: sqlite3.Connection, path: Path) -> Iterator[str]:
+    """Each study as JSON whose value of `IN_LINES` is another than in its row, and each one that only one of both has."""
+    rows = {row["id"]: row for row in file.execute("SELECT * FROM studies")}
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            study = json.loads(line)
+            row = rows.pop(study["id"], None)
+            if row is None:
+                yield f"studies.jsonl.gz: study {study['id']} is not in the table"
+                continue
+            for column, keys in IN_LINES.items():
+                if (value_at(study, keys) or None) != (row[column] or None):
+                    yield f"studies.jsonl.gz: {column} of study {study['id']} is not what atlas.sqlite says"
+    for left in rows:
+        yield f"studies.jsonl.gz: study {left} is missing"
+
+
+def value_at(study: dict[str, Any], keys: tuple[str, ...]) -> Any:
+    found: Any = study
+    for key in keys:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
 
 
 def fingerprint(value: Any) -> bytes:

@@ -10,8 +10,12 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.conf import settings
+
+from studies.dumping.states import AtlasState
 from studies.dumping.tables import TABLES, Table
 
+LICENCES = "Texts CC BY 4.0, facts CC0 1.0"
 TYPES = {"integer": "INTEGER", "boolean": "INTEGER"}
 SEARCHED = (
     "title",
@@ -37,8 +41,8 @@ REFERENCES = {
 }
 
 
-def write(path: Path) -> None:
-    """Create the file from the tables of the release; it must not be there yet."""
+def write(path: Path, state: AtlasState) -> None:
+    """Create the file from the tables of the release; it must not be there yet. A table names the release."""
     with sqlite3.connect(path, isolation_level=None) as file:
         for pragma in ("page_size=4096", "journal_mode=OFF", "synchronous=OFF", "encoding='UTF-8'"):
             file.execute(f"PRAGMA {pragma}")
@@ -46,9 +50,17 @@ def write(path: Path) -> None:
         for table in TABLES:
             _fill(file, table)
         _search(file)
+        _name(file, state)
         file.execute("COMMIT")
         file.execute("VACUUM")
     file.close()
+
+
+def _name(file: sqlite3.Connection, state: AtlasState) -> None:
+    columns = ("name", "changed_at", "counter", "newest_hash", "address", "licence")
+    file.execute(f"CREATE TABLE release ({', '.join(columns)})")
+    values = (state.name, state.time, state.counter, state.newest_hash, f"{settings.ATLAS_URL}/", LICENCES)
+    file.execute("INSERT INTO release VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
 def _fill(file: sqlite3.Connection, table: Table) -> None:

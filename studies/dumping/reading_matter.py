@@ -34,7 +34,7 @@ Written so that the same state gives the same files, byte by byte.
 | `studies.jsonl.gz` | every published study, one JSON object a line, in the shape of the API |
 | `revisions.jsonl.gz` | every public change with its values, salts and hashes: the chain that anyone can check |
 | `csv/*.csv` | the same as tables (UTF-8, RFC 4180) |
-| `atlas.sqlite` | the same tables as one SQLite file with full-text search (`studies_fts`) |
+| `atlas.sqlite` | the same tables as one SQLite file with full-text search (`studies_fts`); `release` names the release |
 | `metadata.json` | titles and licences for Datasette |
 | `datapackage.json` | what each file and each column is (Data Package) |
 | `SHA256SUMS` | the hash of each file |
@@ -44,8 +44,9 @@ Written so that the same state gives the same files, byte by byte.
 
     python3 verify_dump.py .
 
-checks the sums, both chains of the history, each value against its hash, and each published study against its history. Compare
-the newest hash with the one that you noted down earlier, or that the atlas shows on {address}/about/.
+checks the sums, both chains of the history, each value against its hash, each published study against its history, and the
+other files against `atlas.sqlite`. Compare the newest hash with the one that you noted down earlier, or that the atlas
+shows on {address}/about/.
 
 ## Look into it
 

@@ -42,7 +42,11 @@ def export(folder: Path) -> tuple[Release, bool]:
         part = folder / PART
         shutil.rmtree(part, ignore_errors=True)
         (part / "csv").mkdir(parents=True)
-        _fill(part, state)
+        try:
+            _fill(part, state)
+        except OSError:
+            shutil.rmtree(part, ignore_errors=True)  # a full disk gets its room back
+            raise
         part.rename(folder / state.name)
     return read(folder / state.name), True
 
@@ -62,7 +66,7 @@ def _fill(part: Path, state: states.AtlasState) -> None:
         _write_table(part / "csv" / f"{table.name}.csv", table)
     studies = _write_lines(part / "studies.jsonl.gz", study_lines(state))
     _write_lines(part / "revisions.jsonl.gz", revision_lines())
-    database.write(part / "atlas.sqlite")
+    database.write(part / "atlas.sqlite", state)
     _write_json(part / "metadata.json", reading_matter.datasette(state))
     (part / "README.md").write_text(reading_matter.readme(state, studies))
     (part / "LICENSE.md").write_text(reading_matter.LICENCE)

@@ -173,7 +173,27 @@ def set_title(revision: dict[str, Any]) -> None:
     revision["contents"]["title"]["value"] = "Forged"
 
 
+def change_study(folder: Path) -> None:
+    path = folder / "studies.jsonl.gz"
+    told = lines(path)
+    told[0]["key_point"] = "Cured."
+    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in told).encode()))
+
+
+def drop_study(folder: Path) -> None:
+    path = folder / "studies.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in lines(path)[1:]).encode()))
+
+
+def change_cell(folder: Path) -> None:
+    path = folder / "csv" / "studies.csv"
+    path.write_bytes(path.read_bytes().replace(b"not_required", b"required"))
+
+
 TAMPERINGS = {
+    "line": (change_study, "studies.jsonl.gz: key_point of study"),
+    "line gone": (drop_study, "is missing"),
+    "cell": (change_cell, "csv/studies.csv: row 2 is not what atlas.sqlite says"),
     "value": (change_revision(1, set_title), "the value of title does not match its hash"),
     "note": (change_revision(1, lambda revision: revision.update(note="Forged.")), "its content does not match its hash"),
     "role": (change_revision(5, lambda each: each.update(approver_role="lead")), "its content does not match its hash"),
@@ -211,6 +231,23 @@ def test_tampered_release_is_found_out_even_with_new_sums(release: Path, tmp_pat
     assert (code, expected in said) == (1, True), said
 
 
+def test_database_alone_names_its_release(release: Path) -> None:
+    with sqlite3.connect(release / "atlas.sqlite") as file:
+        told = file.execute("SELECT name, newest_hash, address FROM release").fetchall()
+    file.close()
+    described = json.loads((release / "datapackage.json").read_text())
+    assert told == [(release.name, described["newest_hash"], f"{configured.ATLAS_URL}/")]
+
+
+def test_export_that_the_disk_refuses_leaves_nothing(
+    atlas: dict[str, Study], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "CHECKER", tmp_path / "missing")
+    with pytest.raises(OSError, match="missing"):
+        writing.export(tmp_path / "releases")
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [".lock"]
+
+
 def test_changed_missing_and_added_files_are_named(release: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(release, tmp_path / "copy")
     (copy / "csv" / "topics.csv").write_text("forged")
@@ -222,6 +259,7 @@ def test_changed_missing_and_added_files_are_named(release: Path, tmp_path: Path
             "LICENSE.md: the file is missing",
             "csv/topics.csv: the file is not the one whose sum was written down",
             "more.txt: the file has no sum",
+            "csv/topics.csv: row 1 is not what atlas.sqlite says",
         ],
     )
 
