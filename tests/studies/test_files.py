@@ -294,3 +294,14 @@ def test_study_page_leads_to_its_files_and_three_styles(client, studies):
         "APA style",
         "Harvard style",
     ]
+
+
+@pytest.mark.parametrize("suffix", ["md", "txt"])
+def test_text_file_is_not_sent_twice_and_may_be_read_by_any_site(client, suffix):
+    study = published_study()
+    path = f"/evidence/{study.slug}.{suffix}"
+    answer = client.get(path)
+    assert (answer["Access-Control-Allow-Origin"], answer["X-Robots-Tag"]) == ("*", "noindex")
+    assert client.get(path, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    published_study()
+    assert client.get(path, headers={"If-None-Match": answer["ETag"]}).status_code == 200
