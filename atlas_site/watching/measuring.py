@@ -97,7 +97,9 @@ def _note(sql: Any, seconds: float) -> None:
     if limit and seconds * 1000 >= limit:
         view = view_of(current.request) if current else OUTSIDE
         text = " ".join(sql.split())[:LONGEST] if isinstance(sql, str) else "a composed statement"
-        logger.warning("Slow statement: %d ms in %s: %s", seconds * 1000, view, text)
+        # A command may take its time; only where a person waits is it worth a warning.
+        level = logging.WARNING if current else logging.INFO
+        logger.log(level, "Slow statement: %d ms in %s: %s", seconds * 1000, view, text)
         with _lock:
             _tally.slow[view] += 1
 
