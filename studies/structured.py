@@ -97,7 +97,13 @@ def of_list(path: str, name: str, studies: Iterable[Study], trail: Trail = ()) -
 
 
 def of_home() -> SafeString:
-    site = {"@id": _id("site"), "@type": "WebSite", "description": WHAT, "inLanguage": "en", "license": jsonld.TEXTS_LICENCE}
+    site = {
+        "@id": _id("site"),
+        "@type": "WebSite",
+        "description": WHAT,
+        "inLanguage": "en",
+        "license": jsonld.TEXTS_LICENCE,
+    }
     return _drawn([site | {"publisher": {"@id": _id("org")}}])
 
 

@@ -67,8 +67,8 @@ class Sparse(Schema):
     fields: str | None = Field(
         None,
         max_length=500,
-        description="Only these members of each study, separated by commas. Slug, sample, retraction, flags, the PEM badge and the "
-        "main limitation are always given: no finding stands without them.",
+        description="Only these members of each study, separated by commas. Slug, sample, retraction, flags, the PEM badge "
+        "and the main limitation are always given: no finding stands without them.",
         examples=["title,identifiers,pem"],
     )
 

@@ -102,7 +102,12 @@ def test_robots_that_know_wildcards_leave_combinations_of_filters(client) -> Non
     """RFC 9309, 2.2.3: `*` stands for any characters."""
     rules = re.findall(r"Disallow: (.+)", client.get("/robots.txt").content.decode())
     shut = [re.compile(re.escape(rule).replace(r"\*", ".*")) for rule in rules]
-    paths = {"/evidence/": False, "/evidence/a/": False, "/evidence/?pem=required": True, "/evidence/a/?print=one-page": True}
+    paths = {
+        "/evidence/": False,
+        "/evidence/a/": False,
+        "/evidence/?pem=required": True,
+        "/evidence/a/?print=one-page": True,
+    }
     assert {path: any(rule.match(path) for rule in shut) for path in paths} == paths
 
 

@@ -20,7 +20,9 @@ def data_of(study):
 
 @pytest.fixture
 def study():
-    definitions = [{"definition": "fukuda-1994", "quote": "We used Fukuda.", "locator": "methods", "basis": "full_text"}]
+    definitions = [
+        {"definition": "fukuda-1994", "quote": "We used Fukuda.", "locator": "methods", "basis": "full_text"}
+    ]
     return published_study(
         **TEXTS,
         **CODED | {"definitions": definitions},

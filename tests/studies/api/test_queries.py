@@ -53,7 +53,15 @@ def test_kept_studies_take_the_public_state_alone():
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("facets", 2), ("definitions", 3), ("topics", 3), ("meta", 3), ("openapi.json", 2), ("changes?limit=1", 3), ("changes", 3)],
+    [
+        ("facets", 2),
+        ("definitions", 3),
+        ("topics", 3),
+        ("meta", 3),
+        ("openapi.json", 2),
+        ("changes?limit=1", 3),
+        ("changes", 3),
+    ],
 )
 def test_other_lists_take_few(path, most):
     assert queries(path) <= most
