@@ -44,8 +44,8 @@ register.filter(languages.english_part)
 
 @register.tag
 def english_only(parser: Parser, token: Token) -> "EnglishOnly":
-    """`{% english_only %}…{% end_english_only %}`: long texts, which are there in English alone; marked as that elsewhere."""
-    content = parser.parse(("end_english_only",))
+    """`{% english_only %}…{% endenglish_only %}`: long texts, which are there in English alone; marked as that elsewhere."""
+    content = parser.parse(("endenglish_only",))
     parser.delete_first_token()
     return EnglishOnly(content)
 
