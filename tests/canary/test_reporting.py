@@ -157,8 +157,8 @@ def test_queries_and_templates_never_reach_the_log(visitor, settings):
 
 def test_every_handler_has_the_filter_and_none_mails(settings):
     handlers = settings.LOGGING["handlers"]
-    assert {name: handler["filters"] for name, handler in handlers.items()} == {"console": ["private"]}
-    assert [type(one) for one in product_handler().filters] == [logs.PrivateFilter]
+    assert {name: handler["filters"] for name, handler in handlers.items()} == {"console": ["probes", "private"]}
+    assert [type(one) for one in product_handler().filters] == [logs.ProbesFilter, logs.PrivateFilter]
     named = [
         logging.root,
         *(logger for logger in logging.root.manager.loggerDict.values() if hasattr(logger, "handlers")),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.core.management import get_commands, load_command_class
+from django.core.management import CommandError, get_commands, load_command_class
 
 from atlas_site.management.timed import TimedCommand
 from atlas_site.watching import timers
@@ -61,7 +61,7 @@ def test_every_command_that_can_be_overdue_has_a_timer():
 
 def test_proof_that_unknown_options_are_found():
     loaded = load_command_class(get_commands()["check_integrity"], "check_integrity")
-    with pytest.raises(SystemExit):
+    with pytest.raises(CommandError, match="unrecognized arguments: --most"):
         loaded.create_parser("manage.py", "check_integrity").parse_args(["--most", "3"])
 
 
