@@ -1,5 +1,6 @@
 """The two short programs of the documentation, run against a server of the sample atlas."""
 
+import shutil
 import subprocess
 import sys
 
@@ -30,7 +31,7 @@ def test_python_program_prints_findings_with_their_limits(served):
     assert lines_of(sys.executable, "api.py", served) == expected
 
 
-@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on this machine")
 def test_javascript_program_follows_the_changes_to_the_last(served):
     told = lines_of("node", "api.mjs", served, "705")
     assert len(told) == 2 * (913 - 705) + 1
