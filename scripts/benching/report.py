@@ -57,15 +57,18 @@ def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END))
 
 def merged(old: Results, new: Results) -> dict[str, Any]:
     """Old results with the new ones in their place; a search run replaces the one of its size and engine."""
-    result = {**old, **{key: value for key, value in new.items() if key != "search"}}
-    result["search"] = {**old.get("search", {}), **new.get("search", {})}
+    result = {**old, **new}
+    for part in ("search", "stamps"):
+        if part in old or part in new:
+            result[part] = {**old.get(part, {}), **new.get(part, {})}
     return result
 
 
 def figures(results: Results) -> str:
     """All tables."""
     parts = [
-        _machine(results) if "machine" in results else "",
+        _hardware(results) if "machine" in results else "",
+        _stamps(results),
         _search(results),
         _ratios(results),
         _kinds(results),
@@ -90,10 +93,32 @@ def p50_p95(times: Iterable[Sequence[Any]], measure: int = CLOCK) -> tuple[float
 def _machine(results: Results) -> str:
     machine = results["machine"]
     return (
-        f"Measured on {machine['date']} at revision {machine['revision']}: {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory']} of memory, {machine['system']}, Python {machine['python']}, SQLite {machine['sqlite']}, "
-        f"PostgreSQL {machine['postgres']}. Command: `{machine['command']}`. Corpus: {machine['corpus']}."
+        f"Measured on {machine['date']} at revision {machine['revision']}: {_hardware(results)} "
+        f"Command: `{machine['command']}`. Corpus: {machine['corpus']}."
     )
+
+
+def _hardware(results: Results) -> str:
+    machine = results["machine"]
+    return (
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory']} of memory, {machine['system']}, "
+        f"Python {machine['python']}, SQLite {machine['sqlite']}, PostgreSQL {machine['postgres']}."
+    )
+
+
+def _stamps(results: Results) -> str:
+    """Each run and each table with the revision that it was measured at."""
+    stamps = results.get("stamps", {})
+    if not stamps:
+        return ""
+    runs = [(f"{size} {engine}", f"{size:,} studies, {ENGINES[engine]}") for size, engine, _ in _runs(results)]
+    named = [*runs, ("pages", "weight and queries of a page"), ("upkeep", "memory, import, start")]
+    rows = [
+        [words, *(stamps[key][name] for name in ("date", "revision")), f"`{stamps[key]['command']}`"]
+        for key, words in named
+        if key in stamps
+    ]
+    return "### When what was measured\n\n" + table(["figures", "date", "revision", "command"], rows)
 
 
 def _runs(results: Results) -> list[tuple[int, str, Mapping[str, Any]]]:

@@ -85,7 +85,14 @@ def run(plan: Plan, command: str) -> dict[str, Any]:
     if plan.upkeep:
         results["upkeep"] = {**results.get("upkeep", {}), **upkeep(plan)}
         results |= run_matching(plan, command)
+    results["stamps"] = stamps(results)
     return results
+
+
+def stamps(results: dict[str, Any]) -> dict[str, Any]:
+    """By run, or by table, at which revision it was measured, when and how: the report puts runs of many days together."""
+    of_run = {name: results["machine"][name] for name in ("date", "revision", "command")}
+    return dict.fromkeys([*results["search"], *(each for each in ("pages", "upkeep") if each in results)], of_run)
 
 
 def run_matching(plan: Plan, command: str) -> dict[str, Any]:

@@ -43,11 +43,27 @@ def test_placed_refuses_a_document_without_markers(document):
 def test_merged_keeps_the_runs_of_other_sizes():
     old = {"machine": 1, "search": {"10 sqlite": "old", "20 sqlite": "kept"}, "upkeep": {"memory": 1}}
     new = {"machine": 2, "search": {"10 sqlite": "new"}}
-    assert merged(old, new) == {
+    assert merged(old | {"stamps": {"20 sqlite": "old"}}, new | {"stamps": {"10 sqlite": "new"}}) == {
         "machine": 2,
         "search": {"10 sqlite": "new", "20 sqlite": "kept"},
         "upkeep": {"memory": 1},
+        "stamps": {"10 sqlite": "new", "20 sqlite": "old"},
     }
+
+
+def test_each_run_names_the_revision_that_it_was_measured_at():
+    """Runs of several days stand in one table; the newest must not lend its revision to the older ones."""
+    search = {"10000 postgres": run(9.2, 2.0), "100000 sqlite": run(4.0, 2.0)}
+    stamps = {
+        "100000 sqlite": {"date": "2026-01-01", "revision": "old", "command": "bench --sizes 100000"},
+        "10000 postgres": {"date": "2026-02-02", "revision": "new", "command": "bench --sizes 10000"},
+    }
+    text = figures({"machine": MACHINE | {"revision": "newest"}, "search": search, "stamps": stamps})
+    assert "newest" not in text
+    assert [line for line in text.splitlines() if "`bench" in line] == [
+        "| 10,000 studies, PostgreSQL | 2026-02-02 | new | `bench --sizes 10000` |",
+        "| 100,000 studies, SQLite | 2026-01-01 | old | `bench --sizes 100000` |",
+    ]
 
 
 def test_figures_set_ratios_beside_their_targets():
