@@ -14,8 +14,9 @@ from django.utils import translation
 from atlas_site.preferences import look_of
 from studies.languages import ENGLISH
 
-# What programs read is the same for everybody: an address with a suffix, or below one of these.
-FOR_PROGRAMS = re.compile(r"^/(?:api|oai|unapi|static)(?:/|$)|\.[a-z0-9.-]+$")
+# What programs read is the same for everybody: an address with a suffix, or below one of these. Of several suffixes the last
+# one decides: were they read as one, a long row of dots would be tried from each of its dots again.
+FOR_PROGRAMS = re.compile(r"^/(?:api|oai|unapi|static)(?:/|$)|\.[a-z0-9-]+$")
 
 
 class LanguageMiddleware:
