@@ -4,9 +4,10 @@ Only formats that keep every name whole and the PubMed number are offered: a rea
 it knows best, not the one that says most.
 """
 
+import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import override
@@ -23,6 +24,7 @@ from studies.views.study import Moved, public_study
 from studies.vocabulary import State
 
 PLAIN = "text/plain; charset=utf-8"
+_SLUG = re.compile(r"[-\w]+")  # as in the address of a study; PostgreSQL refuses to look for some of what else may come
 WRITERS: dict[str, tuple[str, Callable[[Record], str]]] = {
     "ris": (ris.MEDIA_TYPE, ris.for_reference_manager),
     "bibtex": (bibtex.MEDIA_TYPE, bibtex.render),
@@ -38,6 +40,8 @@ def unapi(request: HttpRequest) -> HttpResponse:
     slug, name = request.GET.get("id", ""), request.GET.get("format", "")
     if not slug:
         return formats()
+    if not _SLUG.fullmatch(slug):
+        raise Http404
     try:
         study = public_study(slug)
     except Moved as moved:

@@ -104,6 +104,11 @@ def test_faults_have_the_status_of_the_specification(client, study):
     assert client.post("/unapi").status_code == 405
 
 
+@pytest.mark.parametrize("name", ["%00", "a%00b", "a/b", "a%20b", "%ED%A0%80", "x" * 5000])
+def test_what_can_be_no_study_is_not_there(client, study, name):
+    assert client.get(f"/unapi?id={name}&format=ris").status_code == 404
+
+
 def test_moved_and_withdrawn_studies_answer_as_their_pages(client, study):
     SlugRedirect.objects.create(slug="old-address", study=study)
     moved = client.get("/unapi?id=old-address&format=ris")
