@@ -1,6 +1,5 @@
 """A study as a text file: to keep, to mail, to have read out."""
 
-from datetime import UTC, datetime
 from types import ModuleType
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from studies.formats import commonmark, plain
 from studies.freshness import tag
+from studies.languages import in_english
 from studies.models import Study
 from studies.telling import told
 from studies.views.study import Moved, public_study
@@ -29,11 +29,12 @@ def text(request: HttpRequest, slug: str, suffix: str) -> HttpResponseBase:
     if found.state == State.WITHDRAWN:
         told_so = "The atlas has withdrawn this study.\n"
         return HttpResponse(told_so, status=410, content_type="text/plain; charset=utf-8")
-    etag = tag(request.path, str(datetime.now(UTC).date()))
+    etag = tag(request.path, suffix)  # one address gives both kinds, by `Accept`
     known = get_conditional_response(request, etag=etag)
     return known if known is not None else _written(found, FORMATS[suffix], etag)
 
 
+@in_english
 def _written(study: Study, file_format: ModuleType, etag: str) -> HttpResponse:
     """Any site's script may read it; no search engine should list it beside the page."""
     response = HttpResponse(file_format.render(told(study)), content_type=f"{file_format.MEDIA_TYPE}; charset=utf-8")

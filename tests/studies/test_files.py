@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -180,12 +181,25 @@ def test_file_costs_no_more_queries_with_more_studies(client, studies, suffix, m
     assert counts[0] == counts[1] <= most
 
 
-def test_reader_in_another_language_gets_the_same_file(client, studies):
-    address = f"/evidence/{studies[0].slug}.json"
-    assert client.get(address, headers={"Accept-Language": "de"}).content == client.get(address).content
-
-
 ACCEPTED = {form.media_type: suffix for suffix, form in FORMATS.items() if form.media_type != "text/plain"}
+KINDS = sorted({form.media_type for form in FORMATS.values()})
+
+
+@pytest.mark.parametrize("media_type", KINDS)
+def test_reader_in_another_language_gets_the_same_file(client, studies, media_type):
+    """Where the page stands, which is in the reader's language."""
+    Study.objects.filter(pk=studies[0].pk).update(retraction_status="retracted", retraction_on=date(2026, 5, 3))
+    address = f"/evidence/{studies[0].slug}/"
+    english = client.get(address, headers={"Accept": media_type})
+    client.cookies["look"] = "language-de"
+    assert 'lang="de"' in client.get(address).content.decode()
+    assert client.get(address, headers={"Accept": media_type}).content == english.content
+
+
+def test_each_kind_at_one_address_has_a_tag_of_its_own(client, studies):
+    for address, kinds in (("/evidence/", ACCEPTED), (f"/evidence/{studies[0].slug}/", KINDS)):
+        tags = {client.get(address, headers={"Accept": media_type})["ETag"] for media_type in kinds}
+        assert len(tags) == len(kinds)
 
 
 @pytest.mark.parametrize("media_type", ACCEPTED)
