@@ -4,6 +4,7 @@ Source of the elements: the MODS user guidelines of the Library of Congress. The
 it, and in which version, stands under `recordInfo`, what must not be missed in notes.
 """
 
+import re
 from collections.abc import Iterator
 
 from studies.formats.frame import Frame, Origin
@@ -19,7 +20,7 @@ VERSION = "3.7"
 
 
 def _begin(origin: Origin) -> str:
-    comment = text(origin.line).replace("--", "- -")
+    comment = re.sub("-(?=-)", "- ", text(origin.line))  # two hyphens would end the comment
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<modsCollection xmlns="{NAMESPACE}" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '

@@ -105,6 +105,14 @@ def test_collection_names_the_state_of_the_atlas_and_stays_well_formed():
     assert texts(tree, "m:mods/m:titleInfo/m:title") == [MANSOUBI.title, "AB ]]>"]
 
 
+@pytest.mark.parametrize(
+    "asked, told", [("a-b", "a-b"), ("a---b-", "a- - -b-"), ("----", "- - - -"), ("<&>", "&lt;&amp;&gt;")]
+)
+def test_comment_holds_whatever_was_asked_for(asked, told):
+    file = mods.FRAME.begin(replace(ORIGIN, asked=asked)) + mods.render(MANSOUBI) + mods.FRAME.end
+    assert etree.fromstring(file.encode())[0].text == f" ME/CFS Study Atlas, state 812 of 2026-11-26: {told} "
+
+
 def test_two_hundred_authors_keep_their_order():
     authors = tuple(Person(f"Name{number}", "Ann") for number in range(200))
     assert names(parsed(replace(MANSOUBI, authors=authors))) == [(f"Name{number}", "Ann") for number in range(200)]
