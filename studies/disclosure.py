@@ -1,14 +1,14 @@
-"""Who drafted the texts of a study, from what, and who approved them: sentences that name no person."""
+"""Who drafted the texts of a study, from what, and who approved them: English sentences that name no person."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from django.utils.formats import date_format
-
+from studies import languages
 from studies.field_words import LABELS
 from studies.models import TextProvenance
 from studies.vocabulary import Drafter, StaffRole
+
+day = languages.in_english(languages.day)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,3 @@ def approved(row: TextProvenance) -> str:
     if not row.approver_role or row.approved_at is None:
         return "No approval is recorded."
     return f"Approved by a person in the role of {row.get_approver_role_display().lower()} on {day(row.approved_at)}."
-
-
-def day(moment: date) -> str:
-    return date_format(moment, "j F Y")

@@ -323,6 +323,16 @@ def test_sample_texts_say_that_nobody_reviewed_them(client, whole):
     ) in text
 
 
+def test_english_sentences_of_a_page_in_another_language_have_english_dates(client, whole):
+    whole.text_provenance.update(approved_at=datetime(2026, 5, 3, tzinfo=UTC))
+    Study.objects.filter(pk=whole.pk).update(bibliography_source="PubMed", bibliography_checked_on=date(2026, 3, 4))
+    client.cookies["look"] = "language-de"
+    html = client.get(f"/evidence/{whole.slug}/").content.decode()
+    assert "Approved by a person in the role of editor on 3 May 2026.</p>" in html
+    marked = '<div lang="en" dir="ltr"><p class="quiet">Bibliography from PubMed, checked on 4 March 2026.</p></div>'
+    assert marked in html
+
+
 def test_disclosure_names_machine_and_role_of_the_approver(client, whole):
     whole.text_provenance.filter(field="summary").update(
         drafter="machine",
