@@ -222,7 +222,14 @@ def test_cache_keeps_what_the_atlas_allows_and_never_a_chosen_look_or_a_signed_i
     assert (staff > first, counted("/kept/", Cookie="sessionid=abc") > staff) == (True, True)
     assert counted("/kept/") == first
     assert counted("/kept/?page=2") != first
-    for path in ("/evidence/", "/contribute/kept/", "/my-contribution/?kept", "/admin/kept/", "/data/kept/"):
+    for path in (
+        "/evidence/",
+        "/contribute/kept/",
+        "/my-contribution/?kept",
+        "/reading-list/?kept",
+        "/admin/kept/",
+        "/data/kept/",
+    ):
         assert counted(path) != counted(path), path
 
 
@@ -230,6 +237,24 @@ def test_bodies_are_limited_where_they_are_read(proxy):
     sizes = {"/contribute/": 1_100_000, "/admin/": 2_000_000, "/admin/x/": 22_500_000}
     found = {path: proxy.ask(path, method="POST", body=b"x" * size)[0].status for path, size in sizes.items()}
     assert found == {"/contribute/": 413, "/admin/": 200, "/admin/x/": 413}
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/contribute/", False),
+        ("/my-contribution/", False),
+        ("/reading-list/", False),
+        ("/admin/contributions/contribution/1/reply/", False),
+        ("/evidence/", True),
+    ],
+)
+def test_what_somebody_writes_touches_no_file(proxy, path, kept):
+    """A file that was removed at once has changed its folder all the same; the last case proves that this is seen."""
+    folder = proxy.folder / "client_body"
+    before = folder.stat().st_mtime_ns
+    answer, _ = proxy.ask(path, method="POST", body=b"x" * 300_000)
+    assert (answer.status, folder.stat().st_mtime_ns != before) == (200, kept)
 
 
 def test_hashed_files_come_from_the_disk_and_stay_for_ever(proxy):
