@@ -2,20 +2,23 @@
 
 import sys
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
+from atlas_site.outages import RETRY_AFTER, is_outage, only_reads
 from atlas_site.pages import site
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of ours: 503 where the database does not answer or is busy, else 500.
+    """The page for a fault of ours: 503 where the database does not answer, is busy or takes nothing in, else 500.
 
     It gets the site's own context only: signed-in people are in the database.
     """
-    status = 503 if isinstance(sys.exc_info()[1], OperationalError | InterfaceError) else 500
-    return HttpResponse(render_to_string("500.html", site(request)), status=status)
+    fault = sys.exc_info()[1]
+    if not is_outage(fault):
+        return HttpResponse(render_to_string("500.html", site(request)), status=500)
+    page = render_to_string("503.html", site(request) | {"only_reads": only_reads(fault)})
+    return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER, "Cache-Control": "no-store"})
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -145,6 +145,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "atlas_site.headers.HeadersMiddleware",  # on every answer, a probe's and an error's too
     "atlas_site.watching.probes.ProbesMiddleware",  # before everything: a watcher comes without host name and HTTPS
     "atlas_site.watching.measuring.MeasureMiddleware",
     "atlas_site.private_pages.PrivatePagesMiddleware",  # what follows may log
@@ -160,7 +161,6 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "atlas_site.csp.ContentSecurityPolicyMiddleware",
 ]
 
 ROOT_URLCONF = "atlas_site.urls"
@@ -220,6 +220,8 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+# Seconds that PostgreSQL may work on one statement of a web process (atlas_site/patience.py); 0 for no limit.
+ATLAS_STATEMENT_SECONDS = whole_number("ATLAS_STATEMENT_SECONDS", 30)
 
 # --- Words, time, static files --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -266,7 +268,11 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if switch("TRUST_P
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script of ours reads a cookie of these
+if HTTPS:  # with this prefix a browser takes them from this host alone, over HTTPS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = 12 * 60 * 60  # second_factor.py ends a staff session after these hours, however busy it is
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_AGE = None  # it goes with the browser: nobody who uses it later sees that somebody wrote to us
 X_FRAME_OPTIONS = "DENY"
@@ -277,6 +283,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "atlas_site.passwords.MaximumLengthValidator"},
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

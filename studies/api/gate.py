@@ -11,7 +11,6 @@ from threading import Lock
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
@@ -20,6 +19,7 @@ from django.utils.http import parse_etags
 from django.utils.log import log_response
 from django.views.decorators.csrf import csrf_exempt
 
+from atlas_site.outages import is_outage
 from atlas_site.rates import Rate, Standing, count
 from studies import freshness
 from studies.api.answers import now
@@ -163,7 +163,7 @@ def _routes() -> URLResolver:
 
 def _fault(request: HttpRequest, fault: Exception) -> HttpResponse:
     """Report a fault as Django would, and answer as JSON."""
-    response = response_of(Problem(BUSY if isinstance(fault, OperationalError | InterfaceError) else FAULT))
+    response = response_of(Problem(BUSY if is_outage(fault) else FAULT))
     got_request_exception.send(sender=call, request=request)
     log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, exception=fault)
     return response
