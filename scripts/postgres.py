@@ -111,16 +111,32 @@ class Server:
         account = _unprivileged_account()
         self._bin = _readable_binaries(binaries(root), self.home, account)
         self._environment = _environment(self._bin)
+        self._words = _prefix(account)
+        self.data = self.home / "data"
+        self._own(self.home)
+        self._settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.home}",
+            *([] if durable else FAST),
+            *options,
+        ]
+        self._create()
+        self._launch()
+        self._wait()
+
+    def _own(self, folder: Path) -> None:
+        """Give a folder to the account that PostgreSQL runs under."""
+        account = _unprivileged_account()
         if account is not None:
             entry = pwd.getpwnam(account)
-            os.chown(self.home, entry.pw_uid, entry.pw_gid)
-        words = _prefix(account)
-        self._create(words)
-        settings = ["listen_addresses=", f"unix_socket_directories={self.home}", *([] if durable else FAST), *options]
-        flags = [word for setting in settings for word in ("-c", setting)]
-        self._log = (self.home / "server.log").open("wb")
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+
+    def _launch(self) -> None:
+        """Start the server's process on its data folder, its log going on where it ended."""
+        flags = [word for setting in self._settings for word in ("-c", setting)]
+        self._log = (self.home / "server.log").open("ab")
         self.process = subprocess.Popen(
-            [*words, str(self._bin / "postgres"), "-D", str(self.home / "data"), *flags],
+            [*self._words, str(self._bin / "postgres"), "-D", str(self.data), *flags],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -128,14 +144,13 @@ class Server:
             cwd="/",
             start_new_session=True,  # Ctrl-C reaches the tests, which then stop the server in order
         )
-        self._wait()
 
-    def _create(self, words: list[str]) -> None:
+    def _create(self) -> None:
         """Run initdb, in UTF-8 with Unicode's character classes where this system knows that locale."""
         plain = [
             str(self._bin / "initdb"),
             "-D",
-            str(self.home / "data"),
+            str(self.data),
             "-U",
             "atlas",
             "--auth=trust",
@@ -145,7 +160,12 @@ class Server:
         ]
         for locale in ("--locale=C.UTF-8", "--no-locale"):
             done = subprocess.run(
-                [*words, *plain, locale], env=self._environment, cwd="/", capture_output=True, text=True, check=False
+                [*self._words, *plain, locale],
+                env=self._environment,
+                cwd="/",
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode == 0:
                 return
