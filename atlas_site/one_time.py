@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from atlas_site.second_factor import ONE_TIME
+from atlas_site.second_factor import ONE_TIME, begin
 
 LIFETIME = 24 * 60 * 60  # seconds
 MARK = UNUSABLE_PASSWORD_PREFIX + "once"
@@ -88,4 +88,5 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "admin/one_time.html", context, status=200 if user else 410)
     login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     request.session[ONE_TIME] = user.pk  # stands for the second factor, as long as ATLAS_LOCAL is on
+    begin(request)
     return redirect("admin:index")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+import time
 from typing import TYPE_CHECKING, Any
 
 import django_otp
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from django_otp.models import Device
 
 ONE_TIME = "one_time_login"
+SINCE = "staff_since"  # when this session was verified, in seconds
 SALT = "atlas.second-factor"
 SET_UP_SECONDS = 60 * 60
 CODES = 10
@@ -43,7 +45,18 @@ class WrongCode(Exception):
 def is_verified(request: HttpRequest) -> bool:
     """Whether this session gave the second factor, or came by a one-time login on one's own machine."""
     user: Any = request.user
-    return bool(user.is_verified()) or skips_it(request)
+    return (bool(user.is_verified()) or skips_it(request)) and not is_over(request)
+
+
+def is_over(request: HttpRequest) -> bool:
+    """Whether this session was verified so long ago that one signs in anew, however busy it was."""
+    age = time.time() - request.session.get(SINCE, 0)
+    return bool(age >= settings.SESSION_COOKIE_AGE)
+
+
+def begin(request: HttpRequest) -> None:
+    """From now on the hours of this session count."""
+    request.session[SINCE] = int(time.time())
 
 
 def skips_it(request: HttpRequest) -> bool:
@@ -148,6 +161,7 @@ def _user(request: HttpRequest) -> User:
 def _verify_session(request: HttpRequest, device: Device) -> None:
     django_otp.login(request, device)
     request.session.pop(ONE_TIME, None)
+    begin(request)
     request.session.cycle_key()  # whoever knew the session before does not know it now
 
 

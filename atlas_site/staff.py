@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -36,9 +37,11 @@ class StaffSite(AdminSite):
     @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Name and password; whoever has given these goes on to the second factor."""
-        from atlas_site import second_factor_pages
+        from atlas_site import second_factor, second_factor_pages
         from atlas_site.sign_in import StaffSignInForm
 
+        if second_factor.SINCE in request.session and second_factor.is_over(request):
+            logout(request)
         if super().has_permission(request) and not self.has_permission(request):
             address = second_factor_pages.with_next("admin:second_factor", second_factor_pages.next_page(request))
             return HttpResponseRedirect(address)

@@ -13,7 +13,6 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure as usual_csrf_failure
 
-from atlas_site import csp
 from atlas_site.origins import came_from_here
 from atlas_site.pages import site
 from contributions.forms import LABELS, TICKS, TYPED, WordsForm
@@ -98,9 +97,7 @@ def _first_part(request: HttpRequest) -> bytes:
 
 
 def _guarded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """What the inner layers would have added: the cookie that protects forms, and the headers that protect the page."""
-    response["Content-Security-Policy"] = csp.header_value()
-    response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+    """What the inner layers would have added: the cookie that protects forms, and when to try again."""
     if response.status_code == 503:
         response["Retry-After"] = "120"
     return CsrfViewMiddleware(lambda request: response).process_response(request, response)

@@ -107,11 +107,13 @@ def signed_in(user: Any) -> Any:
     from django_otp import DEVICE_ID_SESSION_KEY
     from django_otp.plugins.otp_totp.models import TOTPDevice
 
+    from atlas_site.second_factor import SINCE
+
     client = Client(**HOST)
     client.force_login(user)
     device, _ = TOTPDevice.objects.get_or_create(user=user, name="app", confirmed=True)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session[DEVICE_ID_SESSION_KEY], session[SINCE] = device.persistent_id, int(time.time())
     session.save()
     return client
 

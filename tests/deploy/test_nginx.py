@@ -220,6 +220,9 @@ def test_cache_keeps_what_the_atlas_allows_and_never_a_chosen_look_or_a_signed_i
     assert counted("/kept/", Cookie="look=theme-dim") > dim
     staff = counted("/kept/", Cookie="sessionid=abc")
     assert (staff > first, counted("/kept/", Cookie="sessionid=abc") > staff) == (True, True)
+    for cookies in ("__Host-sessionid=abc", "other=1; __Host-sessionid=abc"):
+        once = counted("/kept/", Cookie=cookies)
+        assert (once > first, counted("/kept/", Cookie=cookies) > once) == (True, True)
     assert counted("/kept/") == first
     assert counted("/kept/?page=2") != first
     for path in (
