@@ -51,6 +51,7 @@ def _alone(settings, tmp_path: Path, monkeypatch) -> None:
     settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     settings.ATLAS_RELEASES_DIR = tmp_path / "releases"
     settings.ATLAS_METRICS_TOKEN, settings.ATLAS_METRICS_DIR = "a word for watchers", tmp_path / "metrics"
+    settings.ATLAS_SLOW_STATEMENT_MS = 0.001  # every statement is a slow one, and in the log
     # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
     monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
     cache.clear()
@@ -72,7 +73,7 @@ def for_programs(world: World) -> list[str]:
     """Addresses that no page links to."""
     harvests = [f"/oai/?verb={verb}&metadataPrefix={prefix}" for verb, prefix in HARVESTS]
     versions = [f"/evidence/{study.slug}/{name}/" for study in world.studies for name in ("timemap", "timegate")]
-    first = ["/robots.txt", "/llms.txt", "/sitemap.xml", "/sitemap-studies.xml"]
+    first = ["/.well-known/security.txt", "/robots.txt", "/llms.txt", "/sitemap.xml", "/sitemap-studies.xml"]
     return [*harvests, "/oai/?verb=Identify", "/oai/?verb=ListSets", *versions, *first, *api(world)]
 
 
