@@ -19,6 +19,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from atlas_site import second_factor
+from atlas_site.account_events import Event, record
 
 admin.site.unregister([TOTPDevice, StaticDevice, User])
 
@@ -45,6 +46,13 @@ class StaffUserAdmin(UserAdmin):
         context["may_reset"] = user is not None and user.has_factor and may_reset(request, user)
         return super().render_change_form(request, context, **options)
 
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002
+        """Django's page, where a superuser sets the password of somebody else; its owner is told."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302:
+            record(Event.PASSWORD_CHANGED, get_object_or_404(User, pk=id))
+        return answer
+
     def reset_second_factor(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Ask, then take the device of somebody else away. They set up another at their next sign-in."""
         user = get_object_or_404(User, pk=object_id)
@@ -54,6 +62,7 @@ class StaffUserAdmin(UserAdmin):
             context = {**self.admin_site.each_context(request), "title": f"Second factor of {user}", "account": user}
             return TemplateResponse(request, "admin/second_factor/reset.html", {**context, "opts": self.opts})
         second_factor.reset(user)
+        record(Event.RESET, user)
         _log(request, user)
         messages.success(request, f"The second factor of {user} is gone. The next sign-in sets up another.")
         return HttpResponseRedirect(reverse("admin:auth_user_change", args=[user.pk]))

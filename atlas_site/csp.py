@@ -20,6 +20,6 @@ def header_value(nonce: str | None = None) -> str:
     return "; ".join(parts)
 
 
-def lazy_nonce() -> SimpleLazyObject:
+def lazy_nonce() -> "SimpleLazyObject[str]":
     """A nonce that is drawn when somebody reads it."""
     return SimpleLazyObject(lambda: secrets.token_urlsafe(16))

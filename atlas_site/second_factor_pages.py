@@ -21,6 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from atlas_site import second_factor
+from atlas_site.account_events import Event, record
 from atlas_site.second_factor import WrongCode
 from atlas_site.sign_in import refusal
 
@@ -99,7 +100,9 @@ def _given(request: HttpRequest, form: CodeForm) -> bool:
         second_factor.give(request=request, **typed)
     except WrongCode as error:
         form.add_error("recovery" if typed["recovery"] else "code", str(error))
+        record(Event.FACTOR_WRONG, _user(request))
         return False
+    record(Event.RECOVERY_USED if typed["recovery"] else Event.FACTOR_RIGHT, _user(request))
     if typed["recovery"]:
         left = second_factor.codes_left(_user(request))
         messages.warning(request, f"You used a recovery code; {left} are left. If your device is lost, set up another.")
@@ -120,6 +123,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except WrongCode as error:
             form.add_error("code", str(error))
         else:
+            record(Event.SET_UP, user)
             return _page(request, "codes.html", "Keep these recovery codes", codes=codes)
     sealed, device = _shown_key(user, form)
     shown = {"picture": second_factor.picture(device), "typed_key": second_factor.typed_key(device)}
@@ -142,6 +146,7 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
     if not second_factor.has_device(_user(request)):
         raise PermissionDenied
     codes = second_factor.new_codes(_user(request))
+    record(Event.RENEWED, _user(request))
     return _page(request, "codes.html", "Keep these recovery codes", codes=codes)
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from atlas_site import databases
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -188,38 +190,14 @@ TEMPLATES = [
 
 # --- Databases ----------------------------------------------------------------------------------------------------
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-
-
-def database() -> dict[str, Any]:
-    """DATABASE_URL as Django's dictionary; SQLite in the data folder where it is not set.
-
-    No fault repeats the address: it may hold a password, and faults go to logs.
-    """
-    address = env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'atlas.sqlite3'}"
-    if not address.startswith(("sqlite:///", "postgres://", "postgresql://")):
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
-    try:
-        config = env.db_url_config(address)
-    except ValueError:
-        raise ImproperlyConfigured("DATABASE_URL cannot be read: write special characters in it as %XX.") from None
-    if config.get("ENGINE") == "django.db.backends.sqlite3":
-        # IMMEDIATE with WAL lets writers queue instead of failing; FULL makes an answered write survive a power cut.
-        config["OPTIONS"] = {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-            "PRAGMA cache_size=-8192; PRAGMA mmap_size=268435456; "
-            "PRAGMA secure_delete=ON;",  # what is erased is overwritten in the file
-        }
-        config["CONN_MAX_AGE"] = None
-    else:
-        config["CONN_MAX_AGE"] = whole_number("DATABASE_CONN_MAX_AGE", 600)
-        config["CONN_HEALTH_CHECKS"] = True
-        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # a reader waits no longer for nobody
-    return config
-
-
-DATABASES = {"default": database()}
+DATABASES = databases.configured(
+    env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'atlas.sqlite3'}",
+    env.list("ATLAS_REPLICA_URLS", default=[]),
+    kept_for=whole_number("DATABASE_CONN_MAX_AGE", 600),
+)
+DATABASE_ROUTERS = ["atlas_site.replicas.router.ReplicaRouter"]
+# A replica that is further behind than so many seconds is not asked until it has caught up.
+ATLAS_REPLICA_LAG_SECONDS = whole_number("ATLAS_REPLICA_LAG_SECONDS", 30)
 # Seconds that PostgreSQL may work on one statement of a web process (atlas_site/patience.py); 0 for no limit.
 ATLAS_STATEMENT_SECONDS = whole_number("ATLAS_STATEMENT_SECONDS", 30)
 
@@ -380,5 +358,6 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         "django.db.backends": {"level": "INFO"},
         "django.template": {"level": "INFO"},
+        "atlas_site.account_events": {"level": "INFO"},  # who signed in, and who could not, is always told
     },
 }

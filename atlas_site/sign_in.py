@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from atlas_site import slowing
+from atlas_site.account_events import Event, record, record_try
 from contributions import limits
 
 WAIT = "There were too many tries. Please wait {} and try again."
@@ -31,9 +32,11 @@ class StaffSignInForm(AdminAuthenticationForm):
             cleaned = super().clean()
         except ValidationError:
             slowing.failed(name, request=self.request, at=at)
+            record_try(Event.PASSWORD_WRONG, name)
             raise
         if self.user_cache is not None:
             slowing.succeeded(name, request=self.request, at=at)
+            record(Event.PASSWORD_RIGHT, self.user_cache)
         return dict(cleaned or self.cleaned_data)
 
     def _require_patience(self, name: str) -> None:
@@ -42,6 +45,7 @@ class StaffSignInForm(AdminAuthenticationForm):
             message = WAIT.format(in_words(seconds))
         if message:
             self.is_slowed = True
+            record_try(Event.SLOWED, name)
             raise ValidationError(message)
 
 

@@ -52,6 +52,15 @@ class StaffSite(AdminSite):
             answer.status_code = 429
         return answer
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's page; whoever changes their password is told by mail, since it may have been somebody else."""
+        from atlas_site.account_events import Event, record
+
+        answer = super().password_change(request, extra_context)
+        if request.method == "POST" and answer.status_code == 302:
+            record(Event.PASSWORD_CHANGED, request.user)
+        return answer
+
     def get_urls(self) -> list[Any]:
         """Ours first. The pages before the second factor guard themselves; all others go through `admin_view`."""
         from atlas_site import second_factor_pages as pages

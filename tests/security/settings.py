@@ -22,6 +22,11 @@ print(json.dumps({{name: getattr(settings, name) for name in {NAMES!r}}}))
 
 def started(**variables: str) -> dict[str, object]:
     """What the settings of NAMES are where the environment says this, and nothing else."""
+    return dict(json.loads(_told(SCRIPT, **variables)))
+
+
+def _told(script: str, **variables: str) -> str:
+    """What this script prints."""
     with tempfile.TemporaryDirectory() as data:
         environment = bare_environment() | {
             "SECRET_KEY": "long enough for a test of the settings, and used for nothing else",
@@ -30,8 +35,17 @@ def started(**variables: str) -> dict[str, object]:
             "DJANGO_SETTINGS_MODULE": "atlas_site.settings",
             **variables,
         }
-        words = [sys.executable, "-c", SCRIPT]
+        words = [sys.executable, "-c", script]
         done = subprocess.run(
             words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=True
         )
-    return dict(json.loads(done.stdout))
+    return done.stdout
+
+
+def effective_level(logger: str) -> str:
+    """The level at which a server that sets nothing writes lines of this logger."""
+    script = (
+        "import django, logging; django.setup(); "
+        f"print(logging.getLevelName(logging.getLogger({logger!r}).getEffectiveLevel()))"
+    )
+    return _told(script).strip()

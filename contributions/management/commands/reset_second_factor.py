@@ -4,6 +4,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from atlas_site import second_factor
+from atlas_site.account_events import Event, record
 
 
 class Command(BaseCommand):
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no user {options['username']}.")
         second_factor.reset(user)
+        record(Event.RESET, user)
         self.stdout.write(f"{user} has no second factor now. The next sign-in sets up another.")

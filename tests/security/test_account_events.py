@@ -1,0 +1,149 @@
+"""Who signed in and who could not stands in the log, by number; whoever owns an account hears of what changes it."""
+
+import logging
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from atlas_site import account_events, second_factor
+from tests.security.settings import effective_level
+from tests.signing_in import sign_in
+from tests.studies.factories import make_user
+from tests.test_sign_in import GIVE, PASSWORD, SET_UP, code_of, enrol, log_in, wrong_for
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("slowly")]
+
+
+@pytest.fixture(autouse=True)
+def fast_hasher(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def zoe():
+    user = make_user("moderator", username="ada")
+    user.set_password(PASSWORD)
+    user.email = "ada@example.org"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def lines(caplog):
+    """The lines so far."""
+    caplog.set_level(logging.INFO, logger=account_events.logger.name)
+    return lambda: [record.getMessage() for record in caplog.records if record.name == account_events.logger.name]
+
+
+@pytest.fixture
+def told(django_capture_on_commit_callbacks):
+    """Run this; the subjects of the mails that its commit sent, and to whom."""
+
+    def run(act) -> list[tuple[str, list[str]]]:
+        mail.outbox.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        return [(sent.body.splitlines()[2], sent.to) for sent in mail.outbox]
+
+    return run
+
+
+def test_log_tells_every_half_of_signing_in_by_number_alone(client, zoe, lines):
+    log_in(client, password="x")
+    log_in(client, "nobody-here", "x")
+    log_in(client)
+    enrol(client, zoe)
+    again = with_password()
+    again.post(GIVE, {"code": wrong_for(TOTPDevice.objects.get())})
+    expected = [
+        f"Account {zoe.pk}: the password was wrong.",
+        "Account unknown: the password was wrong.",
+        f"Account {zoe.pk}: the password was right.",
+        f"Account {zoe.pk}: a second factor was set up.",
+        f"Account {zoe.pk}: the password was right.",
+        f"Account {zoe.pk}: the second factor was wrong.",
+    ]
+    assert lines() == expected
+
+
+def with_password():
+    """Another browser in which the password was given."""
+    client = Client()
+    log_in(client)
+    return client
+
+
+def test_log_tells_of_tries_that_come_too_soon(client, zoe, lines):
+    for _ in range(5):
+        log_in(client, password="x")
+    assert lines()[-1] == f"Account {zoe.pk}: a try to sign in came too soon."
+
+
+def test_lines_are_written_at_the_usual_level_of_the_log():
+    assert effective_level(account_events.logger.name) == "INFO"
+
+
+def test_owner_hears_of_a_new_device_of_new_codes_and_of_a_used_code(client, zoe, told):
+    log_in(client)
+    pages = []
+    assert told(lambda: pages.append(enrol(client, zoe))) == [
+        ("A phone was set up as the second factor of your account.", ["ada@example.org"])
+    ]
+    late = with_password()
+    code = pages[0].context["codes"][0]
+    assert told(lambda: late.post(GIVE, {"recovery": code})) == [
+        ("One of your recovery codes was used to sign in.", ["ada@example.org"])
+    ]
+    assert told(lambda: client.post("/admin/second-factor/codes/")) == [
+        ("New recovery codes were made for your account.", ["ada@example.org"])
+    ]
+
+
+def test_owner_hears_of_a_new_password_but_not_of_a_try(client, zoe, told):
+    sign_in(client, zoe)
+    fresh = {"new_password1": "grey stones by the sea", "new_password2": "grey stones by the sea"}
+    assert told(lambda: client.post("/admin/password_change/", {"old_password": "x"} | fresh)) == []
+    assert told(lambda: client.post("/admin/password_change/", {"old_password": PASSWORD} | fresh)) == [
+        ("The password of your account was changed.", ["ada@example.org"])
+    ]
+
+
+def test_owner_hears_when_somebody_else_sets_a_password(client, zoe, told, django_user_model):
+    sign_in(client, django_user_model.objects.create_superuser("root"))
+    fresh = {"password1": "grey stones by the sea", "password2": "grey stones by the sea", "usable_password": "true"}
+    act = f"/admin/auth/user/{zoe.pk}/password/"
+    assert told(lambda: client.post(act, fresh)) == [("The password of your account was changed.", ["ada@example.org"])]
+
+
+def test_owner_hears_of_a_reset_by_a_lead_and_by_the_command(client, zoe, told):
+    gone = "The second factor of your account was taken away. The next sign-in sets up another."
+    TOTPDevice.objects.create(user=zoe, name="app", confirmed=True)
+    sign_in(client, make_user("lead"))
+    assert told(lambda: client.post(f"/admin/auth/user/{zoe.pk}/reset-second-factor/")) == [(gone, ["ada@example.org"])]
+    assert told(lambda: call_command("reset_second_factor", "ada")) == [(gone, ["ada@example.org"])]
+
+
+def test_nobody_without_an_address_is_written_to_and_a_dead_mail_server_stops_nothing(
+    client, zoe, told, settings, caplog
+):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    log_in(client)
+    assert told(lambda: enrol(client, zoe)) == []
+    assert second_factor.has_device(zoe)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "A notice about an account could not be sent (ConnectionRefusedError)."
+    ]
+
+
+def test_mail_says_nothing_that_helps_to_sign_in(client, zoe, told):
+    log_in(client)
+    pages = []
+    told(lambda: pages.append(enrol(client, zoe)))
+    body = mail.outbox[0].body
+    secrets = [*pages[0].context["codes"], TOTPDevice.objects.get().key, code_of(zoe), PASSWORD, "ada"]
+    assert [secret for secret in secrets if secret in body] == []
+    assert SET_UP not in body
