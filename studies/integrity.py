@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from studies import proposals
 from studies.errors import Problems, Stale
-from studies.locks import locked_all
+from studies.locks import locked_all, take_turn
 from studies.models import Finding, Override, Proposal, Study
 from studies.observing import Observation
 from studies.roles import role_of
@@ -48,6 +48,7 @@ MOST_URGENT_FIRST = (
     FindingKind.NOT_FOUND,
 )
 LONGEST_LINK = 500
+TURN = 7_120  # the room (`locks.take_turn`) in which a study's findings are written; any number nobody else uses
 
 
 @dataclass
@@ -78,9 +79,10 @@ def by_urgency() -> OrderBy:
 def hold(*, study_id: int, source: Source) -> Study | None:
     """The study as it is now, for the rest of the transaction; None where readers do not see it any more.
 
-    A source takes its time to answer, and the study may be changed meanwhile. Lock order: findings, study, overrides, as in a
-    proposal that is applied.
+    A source takes its time to answer, and the study may be changed meanwhile. Lock order: the turn, findings, study, overrides,
+    as in a proposal that is applied.
     """
+    take_turn(TURN, study_id)
     list(_waiting(study_id, source))
     study = locked_all([study_id]).get(study_id)
     return study if study and study.state == State.PUBLISHED else None
@@ -162,7 +164,8 @@ def values_now(finding: Finding) -> dict[str, Any]:
 
 
 def _settle_same(proposal: Proposal) -> None:
-    """Locks every waiting finding of the study at once and in one order, as a comparison does."""
+    """Locks every waiting finding of the study, in turn with comparisons, which write new ones."""
+    take_turn(TURN, proposal.study_id or 0)
     found = Finding.objects.select_for_update().filter(study=proposal.study_id, state__in=WAITING)
     others = [each for each in found if each.state == FindingState.OPEN and each.theirs]
     if not others:

@@ -1,9 +1,11 @@
 """Tasks from sources while studies, sources and clocks go on moving."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from studies import integrity, proposals, publishing
@@ -14,7 +16,7 @@ from studies.vocabulary_desk import FindingState, Source
 from tests.signing_in import sign_in
 from tests.sources.stub import serving
 from tests.studies.factories import make_user, published_study
-from tests.studies.test_concurrency import at_once
+from tests.studies.test_concurrency import PATIENCE, at_once
 from tests.studies.test_integrity import open_findings, run, set_by_hand, study_of
 
 NOTICE = {"retraction_status": "retracted", "retraction_on": "2026-03-01", "retraction_notice_doi": "10.1000/r"}
@@ -198,3 +200,49 @@ def test_comparison_and_change_at_once_wait_for_each_other_and_both_end():
     assert [type(result).__name__ for result in results] == ["int", "Revision", "int"]
     assert Study.objects.get(pk=study.pk).journal == "A Better One"
     assert not Finding.objects.filter(field="volume", state=FindingState.OPEN).exists()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("second", ["comparison", "change"])
+@pytest.mark.usefixtures("committing")
+def test_who_comes_second_waits_before_any_finding_is_locked(second):
+    """A finding that is written meanwhile is locked by neither, so each could wait for what the other has."""
+    study, people = published_study(), [make_user("editor") for _ in range(2)]
+    change = {"reason": "correction", "note": "Read again.", "by": people[0]}
+    proposal = proposals.propose(study=study, values={"journal": "A Better One"}, **change)
+
+    def compare():
+        with transaction.atomic():
+            return integrity.hold(study_id=study.pk, source=Source.PUBMED).pk
+
+    acts = {"comparison": compare, "change": lambda: applied(proposal, people[1])}
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            integrity.hold(study_id=study.pk, source=Source.PUBMED)
+            result = pool.submit(in_own_connection(acts[second]))
+            assert awaited(lambda: waits_of_others() or result.done()) == ["advisory"]
+        assert type(result.result(timeout=PATIENCE)).__name__ == {"comparison": "int", "change": "Revision"}[second]
+
+
+def in_own_connection(act):
+    def run():
+        try:
+            return act()
+        finally:
+            connection.close()
+
+    return run
+
+
+def awaited(look):
+    end = time.monotonic() + PATIENCE
+    while not (seen := look()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return seen
+
+
+def waits_of_others():
+    """What is waited for, now: unlike `pg_stat_activity` this is never a copy that the transaction keeps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT locktype FROM pg_locks WHERE NOT granted")
+        return [kind for (kind,) in cursor.fetchall()]
