@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
-from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
+
+from atlas_site.replicas.choice import connection_to_read, database_to_read
 
 Row = TypeVar("Row")
 Value = int | str
@@ -38,10 +39,11 @@ class Compiled(Generic[Row]):
         """
         self._build = build
         self._statements: dict[Hashable, _Statement] = {}
-        self._own = threading.local()  # conversions belong to the connection, and that to its thread
+        self._own = threading.local()  # conversions belong to a kind of connection, and are made by one of this thread
 
     def __call__(self, *values: Value) -> list[Row]:
         """Ask with these values; one query."""
+        connection = connection_to_read()
         key = (connection.vendor, *map(type, values))
         statement = self._statements.get(key)
         if statement is None:
@@ -83,7 +85,7 @@ class _Statement:
     make: Callable[[Sequence[Any]], Any]
 
     def rows(self, answers: Iterable[Sequence[Any]], conversions: Conversions) -> list[Any]:
-        width, made = len(self.columns), []
+        width, made, connection = len(self.columns), [], connection_to_read()
         for answer in answers:
             columns = list(answer[:width])
             for place, functions, expression in conversions:
@@ -94,7 +96,7 @@ class _Statement:
 
 
 def _compiled(queryset: QuerySet[Any, Any]) -> _Statement:
-    compiler = queryset.query.get_compiler(connection=connection)
+    compiler = queryset.query.get_compiler(connection=connection_to_read())
     sql, parameters = compiler.as_sql()
     models = issubclass(queryset._iterable_class, ModelIterable)
     columns = [column for column, _, _ in compiler.select]
@@ -103,6 +105,7 @@ def _compiled(queryset: QuerySet[Any, Any]) -> _Statement:
 
 def _conversions(columns: Sequence[Any]) -> Conversions:
     """What this connection and the fields do to the values of each column."""
+    connection = connection_to_read()
     found = [
         (place, [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)], column)
         for place, column in enumerate(columns)
@@ -137,7 +140,9 @@ def _part_maker(info: Mapping[str, Any], select: Sequence[Any]) -> Callable[[Seq
     key = places[names.index(model._meta.pk.attname)]
 
     def make(row: Sequence[Any]) -> Any:
-        return None if row[key] is None else model.from_db(connection.alias, names, [row[place] for place in places])
+        if row[key] is None:
+            return None
+        return model.from_db(database_to_read(), names, [row[place] for place in places])
 
     return make
 

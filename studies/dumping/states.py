@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from atlas_site.replicas.choice import connection_to_read
 from studies.canonical import timestamp
 from studies.models import PublicState, Revision, RevisionValue
 
@@ -53,10 +54,11 @@ def held() -> Iterator[AtlasState]:
 
     Inside a transaction that is open already (a test's), that one is used.
     """
+    connection = connection_to_read()
     if connection.in_atomic_block:
         yield present()
     elif connection.vendor == "postgresql":
-        with transaction.atomic():
+        with transaction.atomic(using=connection.alias):
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield present()
@@ -68,10 +70,10 @@ def held() -> Iterator[AtlasState]:
 @contextmanager
 def _deferred() -> Iterator[None]:
     """Django begins every transaction on SQLite with the lock for writing; reading needs none."""
-    with connection.cursor() as cursor:
+    with connection_to_read().cursor() as cursor:
         cursor.execute("BEGIN DEFERRED")
     try:
         yield
     finally:
-        with connection.cursor() as cursor:
+        with connection_to_read().cursor() as cursor:
             cursor.execute("COMMIT")

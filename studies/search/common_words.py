@@ -83,12 +83,12 @@ def _one(phrase: tuple[str, ...], sets: Sets) -> int:
 
 
 def _set_of(word: str, catalogue: Catalogue, columns: Columns) -> int | None:
-    """At least as new as the catalogue."""
+    """As of the catalogue. A set that is newer is of no use to whoever reads an older state."""
     key = (word, columns)
     kept = _kept.get(key)
     if kept is None or kept.line != catalogue.line:
         return None
-    if kept.counter >= catalogue.state[0]:
+    if kept.counter == catalogue.state[0]:
         return kept.bitmap
     moves = catalogue.moves_since(kept.counter)
     if moves is None:

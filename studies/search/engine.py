@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import connection
-
+from atlas_site.replicas.choice import connection_to_read
 from studies.paging import PAGE_SIZE, Pages, pages_of
 from studies.search import common_words, index, public_words, ranking
 from studies.search import filters as filters_module
@@ -162,7 +161,7 @@ def _more_usual(page: Page) -> str | None:
 
 
 def _known(parts: Sequence[Part], wanted: bool) -> list[Part]:
-    found = adapter().known(connection, parts)
+    found = adapter().known(connection_to_read(), parts)
     return [part for part, known in zip(parts, found, strict=True) if known == wanted]
 
 
@@ -180,10 +179,10 @@ def _looked_up(catalogue: Catalogue, query: Query) -> int:
         known = common_words.holding(catalogue, query, common_words.ANYWHERE)
         if known is not None:
             return known
-        bitmap = from_ids(adapter().match(connection, query))
+        bitmap = from_ids(adapter().match(connection_to_read(), query))
         common_words.keep(catalogue, query, common_words.ANYWHERE, bitmap)
         return bitmap
-    return catalogue.index.everything & ~from_ids(adapter().match_any(connection, query.excluded))
+    return catalogue.index.everything & ~from_ids(adapter().match_any(connection_to_read(), query.excluded))
 
 
 def _sort(filters: Filters, query: Query) -> Sort:
@@ -233,7 +232,9 @@ def _compared(key: Key, newest: Order, query: Query, bitmap: int) -> list[int]:
     if kept is not None:
         return kept
     ids = newest.take(bitmap, 0, bitmap.bit_count())
-    return _ranked.keep(key, ranking.in_order(ids, adapter().documents(connection, ids) if ids else {}, query))
+    return _ranked.keep(
+        key, ranking.in_order(ids, adapter().documents(connection_to_read(), ids) if ids else {}, query)
+    )
 
 
 def _in_titles(catalogue: Catalogue, query: Query) -> int:
@@ -248,6 +249,6 @@ def _looked_up_in_titles(catalogue: Catalogue, query: Query) -> int:
     known = common_words.holding(catalogue, wanted, common_words.TITLE)
     if known is not None:
         return known
-    bitmap = from_ids(adapter().match_titles(connection, query))
+    bitmap = from_ids(adapter().match_titles(connection_to_read(), query))
     common_words.keep(catalogue, wanted, common_words.TITLE, bitmap)
     return bitmap

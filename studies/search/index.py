@@ -1,4 +1,8 @@
-"""The process's facet index, always at the present public state of the database."""
+"""The process's facet index, always at the present public state of the database that is read.
+
+A replica may be a moment behind the primary. So there is a catalogue for each database that the process reads, and one for
+both while they are at the same state: nobody gets a mixture, and nothing is built anew because readers change places.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ from functools import cached_property
 from itertools import count
 from threading import Lock
 
-from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext_noop as _
 
+from atlas_site.replicas.choice import connection_to_read, database_to_read
 from studies.compiled import Compiled
 from studies.models import CaseDefinition, GlossaryTerm, PublicState, Revision, Study, StudyDefinition, Topic
 from studies.search import facets
@@ -40,7 +44,7 @@ class Move:
     @cached_property
     def documents(self) -> Mapping[int, Sequence[str]]:
         """The columns of their search documents now; a study that is not public has none. One query, the first time."""
-        return adapter().documents(connection, sorted(self.ids)) if self.ids else {}
+        return adapter().documents(connection_to_read(), sorted(self.ids)) if self.ids else {}
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,8 @@ class Catalogue:
 _state: Compiled[PublicMoment] = Compiled(lambda: PublicState.objects.values_list("counter", "newest_hash"))
 _lines = count(1)
 _lock = Lock()
-_held: Catalogue | None = None
+_held: dict[str, Catalogue] = {}  # by database, that which was moved last at the end
+MOST_HELD = 2  # at a million studies a catalogue is large
 
 
 def current() -> Index:
@@ -105,22 +110,40 @@ def current() -> Index:
 
 def catalogue() -> Catalogue:
     """The catalogue at the present public state: one query where nothing changed, else only what changed is read."""
-    global _held  # noqa: PLW0603 - one for the process is the point
-    state = public_moment()
-    held = _held
-    if held is not None and held.state == state:
+    database = database_to_read()
+    held = _held.get(database)
+    if held is not None and held.state == public_moment():
         return held
     with _lock:
-        if _held is None or _held.state != state:
-            _held = _made(state, _held)
-        return _held
+        state = public_moment()  # again: whoever waited here for another thread would go back to what it saw before
+        made = _at(state) or _made(state, _before(state))
+        _hold(database, made)
+        return made
+
+
+def _at(state: PublicMoment) -> Catalogue | None:
+    """The catalogue of this state, whichever database it was read from."""
+    return next((held for held in _held.values() if held.state == state), None)
+
+
+def _before(state: PublicMoment) -> Catalogue | None:
+    """The newest catalogue of a state that this one comes after."""
+    older = [held for held in _held.values() if _follows(state, held.state)]
+    return max(older, key=lambda held: held.state[0], default=None)
+
+
+def _hold(database: str, made: Catalogue) -> None:
+    """Keep it for this database. What was not moved for longest gives way: that database is away, or nobody asks it."""
+    _held.pop(database, None)
+    _held[database] = made
+    while len(_held) > MOST_HELD:
+        _held.pop(next(iter(_held)))
 
 
 def forget() -> None:
-    """Drop the catalogue; the next reader builds it from the database."""
-    global _held  # noqa: PLW0603
+    """Drop all catalogues; the next reader builds one from the database."""
     with _lock:
-        _held = None
+        _held.clear()
 
 
 def public_moment() -> PublicMoment:
@@ -129,7 +152,7 @@ def public_moment() -> PublicMoment:
 
 
 def _made(state: PublicMoment, held: Catalogue | None) -> Catalogue:
-    if held is None or not _follows(state, held.state):
+    if held is None:
         return Catalogue(next(_lines), state, facets.build(_rows(Q())), *_words())
     changed = Q(public_counter__gt=held.state[0])
     move = Move(held.state[0], frozenset(Study.objects.filter(changed).values_list("id", flat=True)))
