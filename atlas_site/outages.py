@@ -13,7 +13,7 @@ SQLITE_WORDS = ("readonly database", "disk is full")
 def is_outage(fault: BaseException | None) -> bool:
     """Whether the database refused or did not answer. A server that only reads says so in an InternalError."""
     if isinstance(fault, InternalError):
-        return _state(fault) == READ_ONLY
+        return state_of(fault) == READ_ONLY
     return isinstance(fault, OperationalError | InterfaceError)
 
 
@@ -21,9 +21,9 @@ def only_reads(fault: BaseException | None) -> bool:
     """Whether the database answers, but takes nothing in: it is read-only, or its disk is full."""
     if fault is None or not is_outage(fault):
         return False
-    return _state(fault) in {READ_ONLY, FULL} or any(word in str(fault) for word in SQLITE_WORDS)
+    return state_of(fault) in {READ_ONLY, FULL} or any(word in str(fault) for word in SQLITE_WORDS)
 
 
-def _state(fault: BaseException) -> str:
+def state_of(fault: BaseException | None) -> str:
     """The SQLSTATE of the fault behind Django's; empty where there is none."""
-    return str(getattr(fault.__cause__, "sqlstate", "") or "")
+    return str(getattr(getattr(fault, "__cause__", None), "sqlstate", "") or "")

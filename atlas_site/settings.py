@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "atlas_site.watching.probes.ProbesMiddleware",  # before everything: a watcher comes without host name and HTTPS
     "atlas_site.watching.measuring.MeasureMiddleware",
     "atlas_site.private_pages.PrivatePagesMiddleware",  # what follows may log
+    "atlas_site.replicas.middleware.ReplicasMiddleware",  # what follows may ask the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "atlas_site.preferences.LookMiddleware",

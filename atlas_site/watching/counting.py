@@ -17,13 +17,15 @@ Key = tuple[str, str, str]
 
 @dataclass
 class Tally:
-    """`requests` by (view, method, class of status such as "2xx"); the rest by view, times in seconds."""
+    """`requests` by (view, method, class of status such as "2xx"); `readers` by the database that answered readers of
+    public pages, where there are replicas; the rest by view, times in seconds."""
 
     requests: Counter[Key] = field(default_factory=Counter)
     durations: dict[str, list[int]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     database: dict[str, float] = field(default_factory=dict)
     slow: Counter[str] = field(default_factory=Counter)
+    readers: Counter[str] = field(default_factory=Counter)
 
     def count(self, *, view: str, method: str, status: int, seconds: float, database: float) -> None:
         """Enter one answer. An unusual method counts as "other", so that nobody can make up labels."""
@@ -36,6 +38,7 @@ class Tally:
         """Add what another process counted."""
         self.requests.update(other.requests)
         self.slow.update(other.slow)
+        self.readers.update(other.readers)
         _add(self.seconds, other.seconds)
         _add(self.database, other.database)
         for view, counts in other.durations.items():
@@ -50,6 +53,7 @@ class Tally:
             "seconds": self.seconds,
             "database": self.database,
             "slow": self.slow,
+            "readers": self.readers,
         }
 
     @classmethod
@@ -62,6 +66,7 @@ class Tally:
             seconds=dict(data["seconds"]),
             database=dict(data["database"]),
             slow=Counter(data["slow"]),
+            readers=Counter(data["readers"]),
         )
 
     def _places(self, view: str) -> list[int]:

@@ -32,6 +32,8 @@ def requests(tally: Tally) -> Iterator[str]:
         ("atlas_slow_statements_total", "Statements over the limit of the log.", tally.slow),
     ):
         yield from metric(name, "counter", told, [({"view": view}, value) for view, value in sorted(counter.items())])
+    readers = [({"database": name}, count) for name, count in sorted(tally.readers.items())]
+    yield from metric("atlas_reader_requests_total", "counter", "Readers of public pages, by database.", readers)
 
 
 def _histogram(tally: Tally) -> Iterator[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from math import isfinite
 
 from django.db import Error
 from django.utils import timezone
 
+from atlas_site.replicas import following
 from atlas_site.watching import measuring, queues, timers
 from atlas_site.watching.exposing import Sample, metric, requests
 from studies.models import PublicState
@@ -21,7 +23,15 @@ def lines() -> list[str]:
     except Error:
         stored = []
     answers = metric("atlas_database_up", "gauge", "1 while the database answers.", [({}, int(bool(stored)))])
-    return [*counted, *answers, *stored]
+    return [*counted, *answers, *_replicas(), *stored]
+
+
+def _replicas() -> Iterator[str]:
+    states = following.states()
+    up: list[Sample] = [({"replica": each.name}, int(not each.is_away)) for each in states]
+    behind: list[Sample] = [({"replica": each.name}, each.lag) for each in states if isfinite(each.lag)]
+    yield from metric("atlas_replica_up", "gauge", "1 while the replica answers.", up)
+    yield from metric("atlas_replica_lag_seconds", "gauge", "Seconds it is behind at most; none if unknown.", behind)
 
 
 def _stored() -> Iterator[str]:

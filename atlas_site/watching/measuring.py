@@ -32,10 +32,12 @@ _kept_at = 0.0
 
 @dataclass
 class Request:
-    """The request that is being answered in this thread, and the seconds its statements took."""
+    """The request that is being answered in this thread, the seconds its statements took, and for a reader of a public page
+    the database that answered, where there are several."""
 
     request: HttpRequest
     database: float = 0.0
+    reader: str = ""
 
 
 _current: ContextVar[Request | None] = ContextVar("measured_request", default=None)
@@ -75,6 +77,12 @@ def view_of(request: HttpRequest) -> str:
     return "static" if request.path_info.startswith(settings.STATIC_URL) else "none"
 
 
+def note_reader(database: str) -> None:
+    """Say that the present request is answered by this database."""
+    if current := _current.get():
+        current.reader = database
+
+
 def watch(connection: BaseDatabaseWrapper, **kwargs: object) -> None:
     """Time the statements of this connection (called when one is opened)."""
     if time_statement not in connection.execute_wrappers:
@@ -109,6 +117,8 @@ def _count(current: Request, status: int, seconds: float) -> None:
     view, method = view_of(current.request), current.request.method or ""
     with _lock:
         _tally.count(view=view, method=method, status=status, seconds=seconds, database=current.database)
+        if current.reader:
+            _tally.readers[current.reader] += 1
         if time.monotonic() - _kept_at >= EVERY:
             _kept_at = time.monotonic()
             sharing.keep(_tally, settings.ATLAS_METRICS_DIR)

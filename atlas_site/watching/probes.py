@@ -12,6 +12,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from atlas_site.replicas import candidates
 from atlas_site.watching import figures, readiness
 from atlas_site.watching.exposing import MEDIA_TYPE
 
@@ -36,8 +37,14 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 `ready`, or 503 with the word for what is missing: database, migrations or search."""
+    """200 `ready`, or 503 with the word for what is missing: database, migrations or search.
+
+    200 `reading` where the primary is away and a replica answers readers: whoever took this process out of service would take
+    the pages from them.
+    """
     word = readiness.missing()
+    if word == "database" and candidates.readers_are_served():
+        return _plain("reading\n")
     return _plain(f"{word or 'ready'}\n", 503 if word else 200)
 
 
