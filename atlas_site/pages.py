@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from atlas_site.preferences import look_of
 from studies.models import PublicState
@@ -98,12 +99,14 @@ def site(request: HttpRequest) -> dict[str, object]:
     }
 
 
+@require_safe
 def about(request: HttpRequest) -> HttpResponse:
     state = PublicState.objects.first() or PublicState()
     levels = [(level.label, LEVEL_HINTS[level]) for level in EvidenceLevel]
     return render(request, "pages/about.html", {"section": "about", "state": state, "levels": levels})
 
 
+@require_safe
 def policy(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in POLICIES:
         raise Http404

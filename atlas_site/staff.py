@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -71,9 +73,23 @@ class StaffSite(AdminSite):
             path("second-factor/", pages.give_code, name="second_factor"),
             path("second-factor/set-up/", pages.set_up, name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(pages.renew_codes), name="second_factor_codes"),
+            path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"),
             path("my-settings/", self.admin_view(my_settings), name="my_settings"),
             *super().get_urls(),
         ]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+        """Go to the public page of an object, where one may see it here. Django's own page tells all staff of all objects."""
+        from django.contrib.contenttypes.models import ContentType
+
+        kind = get_object_or_404(ContentType, pk=content_type_id).model_class()
+        owner = self._registry.get(kind) if kind else None
+        if owner is None or not owner.has_view_permission(request):
+            raise PermissionDenied
+        obj = owner.get_object(request, object_id)  # type: ignore[attr-defined]
+        if obj is None or not hasattr(obj, "get_absolute_url"):
+            raise Http404
+        return HttpResponseRedirect(obj.get_absolute_url())
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The first page; leads also see how the atlas stands."""

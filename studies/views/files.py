@@ -134,12 +134,14 @@ def mark_of(request: HttpRequest, form: Format) -> bytes:
     return tabular.BOM.encode() if wanted else b""
 
 
+@require_safe
 def columns(request: HttpRequest) -> HttpResponse:
     """What each column of the CSV file holds, under which licence."""
     context = {"section": "data", "columns": tabular.COLUMNS, "trail": [("Data", reverse("studies:data"))]}
     return render(request, "studies/columns.html", context)
 
 
+@require_safe
 def columns_file(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(tabular.dictionary(), content_type=f"{tabular.MEDIA_TYPE}; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="mecfs-study-atlas-columns.csv"'

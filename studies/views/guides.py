@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
 from atlas_site.preferences import look_of
 from studies import alphabet, markdown
@@ -18,10 +19,12 @@ from studies.vocabulary_desk import GuideKind
 KNOWLEDGE = (("known", "What we know"), ("thought", "What we think"), ("unknown", "What we do not know"))
 
 
+@require_safe
 def guides(request: HttpRequest) -> HttpResponse:
     return render(request, "guides/guides.html", {"section": "guides", "guides": shown(GuideKind.GUIDE)})
 
 
+@require_safe
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     one = _one(GuideKind.GUIDE, slug)
     trail = [("Guides", reverse("studies:guides"))]
@@ -29,16 +32,19 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "guides/guide.html", context)
 
 
+@require_safe
 def start(request: HttpRequest) -> HttpResponse:
     return render(request, "guides/starts.html", {"section": "start", "paths": shown(GuideKind.START)})
 
 
+@require_safe
 def start_path(request: HttpRequest, slug: str) -> HttpResponse:
     one = _one(GuideKind.START, slug)
     trail = [("Start here", reverse("studies:start"))]
     return render(request, "guides/start.html", {"section": "start", "trail": trail, **_page(one)})
 
 
+@require_safe
 def questions(request: HttpRequest) -> HttpResponse:
     found = shown(GuideKind.QUESTION)
     studies = _studies(found)
@@ -53,6 +59,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
     part = alphabet.chosen(request.GET.get("part", ""))
     terms = list(GlossaryTerm.objects.order_by("slug"))

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.text import Truncator
+from django.views.decorators.http import require_safe
 
 from studies import mementos, versions
 from studies.formats.link_header import header
@@ -26,6 +27,7 @@ class Moved(Exception):
         self.study = study
 
 
+@require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         study = public_study(slug)
@@ -45,6 +47,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     try:
         study = public_study(slug)
@@ -64,6 +67,7 @@ def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return response
 
 
+@require_safe
 def difference(request: HttpRequest, slug: str, a: int, b: int) -> HttpResponse:
     try:
         study = public_study(slug)

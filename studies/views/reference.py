@@ -4,6 +4,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from studies import changelog, pem, pem_rules, structured, tables
 from studies.models import CaseDefinition, PublicState, Study, StudyDefinition, Topic
@@ -12,6 +13,7 @@ from studies.views.lists import page_of, shelf
 from studies.vocabulary import APPLIED, Pem
 
 
+@require_safe
 def definitions(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "")
     rows = tables.definition_rows(CaseDefinition.objects.all(), index.current().whole.counts["definition"], sort)
@@ -19,6 +21,7 @@ def definitions(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/definitions.html", context)
 
 
+@require_safe
 def definition(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(CaseDefinition, slug=slug)
     uses = StudyDefinition.objects.filter(definition=shown, role__in=APPLIED)
@@ -36,6 +39,7 @@ def definition(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "studies/definition.html", context)
 
 
+@require_safe
 def pem_explained(request: HttpRequest) -> HttpResponse:
     per_badge = index.current().whole.counts["pem"]
     total = sum(per_badge.values())
@@ -50,12 +54,14 @@ def pem_explained(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/pem.html", context)
 
 
+@require_safe
 def topics(request: HttpRequest) -> HttpResponse:
     per_topic = index.current().whole.counts["topic"]
     rows = [(topic, per_topic.get(topic.slug, 0)) for topic in Topic.objects.all()]
     return render(request, "studies/topics.html", {"section": "topics", "rows": rows})
 
 
+@require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Topic, slug=slug)
     pages, studies = shelf("topic", slug, request)
@@ -71,6 +77,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "studies/topic.html", context)
 
 
+@require_safe
 def retractions(request: HttpRequest) -> HttpResponse:
     studies = Study.objects.published().retracted().latest_notice_first().prefetch_related("authors")
     pages, rows = page_of(studies, request)
@@ -79,6 +86,7 @@ def retractions(request: HttpRequest) -> HttpResponse:
     return render(request, "studies/retractions.html", context)
 
 
+@require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     kind = changelog.Kind.read(request.GET.get("kind", ""))
     pages, rows = page_of(changelog.entries(kind), request, keep=["kind"])
