@@ -43,6 +43,7 @@ class Event(Enum):
         "the second factor was reset",
         "The second factor of your account was taken away. The next sign-in sets up another.",
     )
+    ADDRESS_CHANGED = "the mail address was changed", "The mail address of your account was changed."
     PASSWORD_CHANGED = "the password was changed", "The password of your account was changed."
 
     def __init__(self, line: str, mail: str) -> None:

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from atlas_site import second_factor
+from atlas_site.account_events import Event, record
 from contributions.models import StaffSettings
 from contributions.naming import written
 from studies.admin.fields import LinesField
@@ -43,7 +44,7 @@ class SettingsForm(forms.Form):
     email = forms.EmailField(
         required=False,
         label="Your mail address",
-        help_text="For these reminders only.",
+        help_text="For these reminders, and for a word when the password or second factor of your account changes.",
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -78,5 +79,6 @@ def _save(user: Any, values: dict[str, Any]) -> None:
     settings = {name: values[name] for name in ("own_papers", "wants_mail")}
     StaffSettings.objects.update_or_create(user=user, defaults=settings)
     if user.email != values["email"]:
+        record(Event.ADDRESS_CHANGED, user)  # at the old one
         user.email = values["email"]
         user.save(update_fields=["email"])

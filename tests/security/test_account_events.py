@@ -111,6 +111,14 @@ def test_owner_hears_of_a_new_password_but_not_of_a_try(client, zoe, told):
     ]
 
 
+def test_owner_hears_of_a_new_mail_address_at_the_old_one(client, zoe, told):
+    sign_in(client, zoe)
+    assert told(lambda: client.post("/admin/my-settings/", {"email": "ada@example.org", "own_papers": ""})) == []
+    assert told(lambda: client.post("/admin/my-settings/", {"email": "other@example.org", "own_papers": ""})) == [
+        ("The mail address of your account was changed.", ["ada@example.org"])
+    ]
+
+
 def test_owner_hears_when_somebody_else_sets_a_password(client, zoe, told, django_user_model):
     sign_in(client, django_user_model.objects.create_superuser("root"))
     fresh = {"password1": "grey stones by the sea", "password2": "grey stones by the sea", "usable_password": "true"}
