@@ -40,9 +40,10 @@ class ReplicasMiddleware:
             raise MiddlewareNotUsed
         self.get_response = get_response
         got_request_exception.connect(_notice)
+        following.start()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        following.start()
+        following.start()  # again: a process that was forked since has none of the threads
         if not may_read_from_replica(request):
             return self.get_response(request)
         databases = candidates.for_reader()
