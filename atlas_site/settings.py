@@ -151,9 +151,11 @@ MIDDLEWARE = [
     "atlas_site.watching.probes.ProbesMiddleware",  # before everything: a watcher comes without host name and HTTPS
     "atlas_site.watching.measuring.MeasureMiddleware",
     "atlas_site.private_pages.PrivatePagesMiddleware",  # what follows may log
+    "atlas_site.caching.middleware.StalePageMiddleware",  # sees what is left when no database answered
     "atlas_site.replicas.middleware.ReplicasMiddleware",  # what follows may ask the database
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "atlas_site.caching.middleware.PageCacheMiddleware",  # after what chooses the database, before what makes a page
     "atlas_site.preferences.LookMiddleware",
     "atlas_site.languages.LanguageMiddleware",
     "contributions.views.keeping.KeepTextMiddleware",
@@ -323,7 +325,22 @@ def rates(shared: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-CACHES = {"default": cache(), "rates": rates(cache())}
+def pages(shared: dict[str, Any]) -> dict[str, Any]:
+    """The cache in which processes share pages; without one each process keeps its own (atlas_site/caching/).
+
+    One in the database would be no faster than a page, and away when the database is.
+    """
+    if any(word in shared["BACKEND"] for word in ("redis", "memcache", "filebased")):
+        return shared | {"KEY_PREFIX": "pages"}
+    return {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+
+
+CACHES = {"default": cache(), "rates": rates(cache()), "pages": pages(cache())}
+# Whether public pages are kept until something public changes, and the memory for them in each process.
+ATLAS_PAGE_CACHE = switch("ATLAS_PAGE_CACHE", default=not DEBUG)
+ATLAS_PAGE_CACHE_MEGABYTES = whole_number("ATLAS_PAGE_CACHE_MEGABYTES", 32)
+# Seconds after which a cache between the atlas and its readers asks whether a page changed.
+ATLAS_CDN_SECONDS = whole_number("ATLAS_CDN_SECONDS", 10)
 # Requests to /api/v1/ from one neighbourhood of the network: searches a minute, everything an hour; 0 for no limit.
 ATLAS_API_PER_MINUTE = whole_number("ATLAS_API_PER_MINUTE", 120)
 ATLAS_API_PER_HOUR = whole_number("ATLAS_API_PER_HOUR", 6_000)

@@ -112,13 +112,23 @@ def _note(sql: Any, seconds: float) -> None:
             _tally.slow[view] += 1
 
 
+def count_kept(*, view: str, method: str, status: int, seconds: float, reader: str) -> None:
+    """Count an answer that was given before Django (atlas_site/caching/first.py); `reader` as in `note_reader`."""
+    if settings.ATLAS_METRICS_TOKEN:
+        _add(view, method, status, seconds, 0.0, reader)
+
+
 def _count(current: Request, status: int, seconds: float) -> None:
-    global _kept_at  # noqa: PLW0603 - one count for the whole process
     view, method = view_of(current.request), current.request.method or ""
+    _add(view, method, status, seconds, current.database, current.reader)
+
+
+def _add(view: str, method: str, status: int, seconds: float, database: float, reader: str) -> None:
+    global _kept_at  # noqa: PLW0603 - one count for the whole process
     with _lock:
-        _tally.count(view=view, method=method, status=status, seconds=seconds, database=current.database)
-        if current.reader:
-            _tally.readers[current.reader] += 1
+        _tally.count(view=view, method=method, status=status, seconds=seconds, database=database)
+        if reader:
+            _tally.readers[reader] += 1
         if time.monotonic() - _kept_at >= EVERY:
             _kept_at = time.monotonic()
             sharing.keep(_tally, settings.ATLAS_METRICS_DIR)

@@ -1,0 +1,1 @@
+"""Keeps public pages, each for the public state that it shows (docs/caching.md)."""
