@@ -129,6 +129,8 @@ if __name__ == "__main__":
     django.setup()
     given = json.loads(sys.stdin.read() or "null")
     from scripts.benching import desk, exports, files
+    from scripts.benching.soak import stage
 
-    question = (QUESTIONS | desk.QUESTIONS | exports.QUESTIONS | files.QUESTIONS)[sys.argv[1]]
+    parts = (desk, exports, files, stage)
+    question = {**QUESTIONS, **{name: ask for part in parts for name, ask in part.QUESTIONS.items()}}[sys.argv[1]]
     print(json.dumps(question() if given is None else question(given)))

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Any
 
 from scripts.benching.figures import percentile, verdict
-from scripts.benching.report import ENGINES, Row, table
+from scripts.benching.tables import ENGINES, Row, table
 
 BEGIN, END = "<!-- messages: written by scripts/bench -->", "<!-- end of messages -->"
 WAYS = {

@@ -14,6 +14,8 @@ from scripts.benching.lighthouse import table_rows as lighthouse_rows
 from scripts.benching.matching import table_rows as matching_rows
 from scripts.benching.oai import HEAD as HARVEST_HEAD
 from scripts.benching.oai import table_rows as harvest_rows
+from scripts.benching.soak import soak_report
+from scripts.benching.tables import ENGINES, Row, table
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 NAMES = {
@@ -22,7 +24,6 @@ NAMES = {
     "tantivy": "tantivy (bare JSON)",
     "datasette": "Datasette (JSON)",
 }
-ENGINES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 # From the plan: ours divided by the other, p50 and p95, at most; against plain SQL on PostgreSQL.
 TARGETS = {
     ("sql", 10_000): (2.3, 1.1),
@@ -43,7 +44,6 @@ CLOCK, CPU = 1, 2
 MEASURES = {CLOCK: "clock", CPU: "processor"}
 
 Results = Mapping[str, Any]
-Row = Sequence[object]
 
 
 def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END)) -> str:
@@ -58,7 +58,7 @@ def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END))
 def merged(old: Results, new: Results) -> dict[str, Any]:
     """Old results with the new ones in their place; a search run replaces the one of its size and engine."""
     result = {**old, **new}
-    for part in ("search", "stamps"):
+    for part in ("search", "stamps", "soak"):
         if part in old or part in new:
             result[part] = {**old.get(part, {}), **new.get(part, {})}
     return result
@@ -76,12 +76,8 @@ def figures(results: Results) -> str:
     ]
     parts += [_study(results), _api(results), _harvest(results), _exports(results), _pages(results)]
     parts += [_upkeep(results), _files(results), _matching(results), _lighthouse(results)]
+    parts += [_soak(results)]
     return "\n\n".join(part for part in parts if part)
-
-
-def table(head: Row, rows: Iterable[Row]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def p50_p95(times: Iterable[Sequence[Any]], measure: int = CLOCK) -> tuple[float, float]:
@@ -296,3 +292,8 @@ def _lighthouse(results: Results) -> str:
         return ""
     rows = table(LIGHTHOUSE_HEAD, lighthouse_rows(found["pages"]))
     return "\n\n".join(["### What Lighthouse says", _machine(found), rows])
+
+
+def _soak(results: Results) -> str:
+    found = results.get("soak")
+    return "### Half an hour of everything at once\n\n" + soak_report.figures(found) if found else ""

@@ -20,6 +20,8 @@ from scripts import postgres, tools
 from scripts.benching import api, exports, extras, files, lighthouse, matching, measure, oai, sending
 from scripts.benching.mix import Ask, make_mix
 from scripts.benching.served import ROOT, Server, environment, gunicorn
+from scripts.benching.soak import soaking
+from scripts.benching.soak.crowd import Soak
 
 POSTGRES_OPTIONS = ["shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=512MB", "random_page_cost=1.1"]
 
@@ -40,6 +42,7 @@ class Plan:
     open_messages: tuple[int, ...] = (100, 10_000)
     sent: int = 160
     duplicates: Path = matching.FOLDER
+    soak: Soak | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,18 @@ def run_messages(plan: Plan, command: str) -> dict[str, Any]:
             inside = place.ask("messages", list(plan.open_messages))
             results[engine] = {"sending": sent, "inside": inside, "machine": machine(plan, command)}
     return {"messages": results}
+
+
+def run_soak(plan: Plan, command: str) -> dict[str, Any]:
+    """Everybody at once, on a database of the smallest size for each engine."""
+    if plan.soak is None:
+        raise ValueError("the plan holds no soak")
+    results: dict[str, Any] = {}
+    for engine in plan.engines:
+        with database(engine, plan.sizes[0]) as place:
+            found = soaking.measured(place, plan.soak, say)
+            results[f"{place.size} {engine}"] = found | {"machine": machine(plan, command)}
+    return {"soak": results}
 
 
 @contextlib.contextmanager

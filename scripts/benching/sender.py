@@ -11,6 +11,12 @@ _WORDS = re.compile(r'id="words">([^<]+)<')
 FORM, MESSAGE = "/contribute/", "/my-contribution/"
 
 
+def words_on(text: str) -> str:
+    """The six words on the page of a receipt; empty where there are none."""
+    found = _WORDS.search(text)
+    return found[1] if found else ""
+
+
 @dataclass(frozen=True)
 class Reply:
     status: int
@@ -19,8 +25,7 @@ class Reply:
     @property
     def words(self) -> str:
         """The six words of a receipt; empty where the page shows none."""
-        found = _WORDS.search(self.text)
-        return found[1] if found and self.status == 200 else ""
+        return words_on(self.text) if self.status == 200 else ""
 
 
 @dataclass

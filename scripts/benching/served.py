@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START = 180  # seconds
@@ -29,14 +30,23 @@ class Answer:
 class Server:
     """A running server. `database` is the process of the database server that works for it, if there is one."""
 
-    def __init__(self, command: list[str], port: int, environment: dict[str, str], *, quiet: bool = False) -> None:
-        """Start it and wait until it answers; `quiet` drops what it writes to standard error."""
+    def __init__(
+        self,
+        command: list[str],
+        port: int,
+        environment: dict[str, str],
+        *,
+        quiet: bool = False,
+        log: IO[bytes] | None = None,
+        probe: str = "/",
+    ) -> None:
+        """Start it and wait until `probe` answers; `quiet` drops what it writes to standard error, `log` takes it."""
         self.port = port
         self.database: int | None = None
-        errors = subprocess.DEVNULL if quiet else None
+        errors = subprocess.DEVNULL if quiet else log
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=errors)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
-        self._wait()
+        self._wait(probe)
 
     def get(self, path: str) -> Answer:
         """Ask for a page; raises RuntimeError for any status but 200."""
@@ -62,13 +72,13 @@ class Server:
         response = self._connection.getresponse()
         return response.status, response.read()
 
-    def _wait(self) -> None:
+    def _wait(self, probe: str) -> None:
         until = time.monotonic() + LONGEST_START
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}: {self.process.args!r}")
             with contextlib.suppress(OSError):
-                self._ask("/")
+                self._ask(probe)
                 return
             self._connection.close()
             time.sleep(0.1)

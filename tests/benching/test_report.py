@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from scripts.benching import message_report
-from scripts.benching.report import BEGIN, CPU, END, figures, merged, p50_p95, placed, table
+from scripts.benching.report import BEGIN, CPU, END, figures, merged, p50_p95, placed
+from scripts.benching.tables import table
 
 ROOT = Path(__file__).parents[2]
 MACHINE = {

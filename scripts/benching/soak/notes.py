@@ -1,0 +1,54 @@
+"""What all visitors of a soak note down together: times, statuses, faults, receipts, revisions. Pure, safe for threads."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+GOOD = {200, 301, 302, 303, 304}
+EXPECTED = {409: "somebody else was faster", 429: "too many"}  # right answers, counted apart
+MOST_FAULTS = 200  # that are kept in words; all are counted
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The six words that a contributor was shown, and a piece of what they wrote."""
+
+    words: str
+    text: str
+
+
+@dataclass
+class Notes:
+    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    statuses: Counter[int] = field(default_factory=Counter)
+    acts: Counter[str] = field(default_factory=Counter)  # what staff and contributors brought about
+    faults: list[str] = field(default_factory=list)
+    number_of_faults: int = 0
+    receipts: list[Receipt] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def answered(self, kind: str, status: int, milliseconds: float, path: str) -> None:
+        """One answer. A status that is neither good nor expected is a fault."""
+        with self._lock:
+            self.statuses[status] += 1
+            if status in GOOD:
+                self.times[kind].append(milliseconds)
+        if status not in GOOD and status not in EXPECTED:
+            self.fault(f"{status} for {kind} {path}")
+
+    def did(self, act: str) -> None:
+        with self._lock:
+            self.acts[act] += 1
+
+    def fault(self, words: str) -> None:
+        with self._lock:
+            self.number_of_faults += 1
+            if len(self.faults) < MOST_FAULTS:
+                self.faults.append(words)
+
+    def received(self, receipt: Receipt) -> None:
+        with self._lock:
+            self.receipts.append(receipt)
+            self.acts["message sent"] += 1
