@@ -64,9 +64,9 @@ class Place:
         return done.stdout
 
     @contextlib.contextmanager
-    def gunicorn(self, application: str) -> Iterator[Server]:
-        """A web server on this database, whose processor time counts with its own."""
-        with gunicorn(application, dict(self.environment)) as server:
+    def gunicorn(self, application: str, **settings: str) -> Iterator[Server]:
+        """A web server on this database, whose processor time counts with its own; `settings` go over the environment."""
+        with gunicorn(application, {**self.environment, **settings}) as server:
             server.database = self.server
             yield server
 
@@ -177,7 +177,7 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
         found["exports"] = exports.measured(place)
         if place.engine == "sqlite" and place.size == plan.sizes[0]:
             results["pages"] = pages(place, materials["slugs"][0])
-            results["upkeep"] = memory(plan, asks, materials["slugs"], ours)
+            results["upkeep"] = memory(place, plan, asks, materials["slugs"])
     return {**found, "load_seconds": loaded["seconds"]}
 
 
@@ -212,12 +212,13 @@ def pages(place: Place, slug: str) -> dict[str, Any]:
     return dict(place.ask("pages", paths))
 
 
-def memory(plan: Plan, asks: list[Ask], slugs: list[str], ours: Server) -> dict[str, Any]:
-    """Memory of our server's process after many mixed requests."""
+def memory(place: Place, plan: Plan, asks: list[Ask], slugs: list[str]) -> dict[str, Any]:
+    """Memory of a server's process after many mixed requests, with the cache of pages as on a server."""
     say(f"{plan.mixed:,} mixed requests for memory")
     paths = [measure.ours_path(ask) for ask in asks] + [f"/evidence/{slug}/" for slug in slugs] + ["/"]
-    measure.mixed_requests(ours, paths, plan.mixed)
-    own, mapped = ours.memory()
+    with place.gunicorn("atlas_site.wsgi", ATLAS_PAGE_CACHE="1") as ours:
+        measure.mixed_requests(ours, paths, plan.mixed)
+        own, mapped = ours.memory()
     return {"memory": own, "mapped": mapped, "requests": plan.mixed}
 
 

@@ -168,6 +168,7 @@ def environment(database_url: str, data: Path) -> dict[str, str]:
         "ATLAS_LOCAL": "1",
         "ATLAS_API_PER_MINUTE": "0",
         "ATLAS_API_PER_HOUR": "0",
+        "ATLAS_PAGE_CACHE": "0",  # a page that is kept would not be a measurement of how it is made
         "ATLAS_TRUSTED_PROXIES": "1",  # clients say from where they send, as many people would
         "SECRET_KEY": "a-key-for-measurements-alone-which-guards-nothing-at-all",
     }

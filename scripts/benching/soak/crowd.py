@@ -17,6 +17,7 @@ from scripts.benching.soak.notes import Notes
 from scripts.benching.soak.reading import READING, SEARCHING, Reader, Shelf
 
 SEED = 20261127
+TOLD_EVERY = 120.0  # seconds
 READ_PAUSE, STAFF_PAUSE, WRITING = 0.5, 2.0, 25.0  # mean seconds between two requests of one person
 
 
@@ -105,8 +106,11 @@ def pausing(chance: random.Random, mean: float) -> Callable[[], None]:
     return lambda: time.sleep(chance.uniform(0, 2 * mean))
 
 
-def let_in(visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes) -> None:
-    """All of them at once, until the time is over; what goes wrong is noted and the visitor goes on."""
+def let_in(visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes, say: Callable[[str], None]) -> None:
+    """All of them at once, until the time is over; what goes wrong is noted and the visitor goes on.
+
+    `say` is told every few minutes how it stands.
+    """
     until = time.monotonic() + soak.seconds
     threads = [
         threading.Thread(target=_come_again, args=(visitor, pause, number, until, notes))
@@ -114,6 +118,9 @@ def let_in(visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes) -> N
     ]
     for thread in threads:
         thread.start()
+    while (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, TOLD_EVERY))
+        say(notes.standing())
     for thread in threads:
         thread.join()
 

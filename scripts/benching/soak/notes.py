@@ -52,3 +52,10 @@ class Notes:
         with self._lock:
             self.receipts.append(receipt)
             self.acts["message sent"] += 1
+
+    def standing(self) -> str:
+        """How it stands, in one line: answers, acts, and the newest fault where there is one."""
+        with self._lock:
+            acts = ", ".join(f"{act} {number}" for act, number in sorted(self.acts.items()))
+            newest = f"; {self.number_of_faults} faults, the newest kept: {self.faults[-1]}" if self.faults else ""
+            return f"{sum(self.statuses.values()):,} answers; {acts}{newest}"

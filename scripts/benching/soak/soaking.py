@@ -41,7 +41,7 @@ def measured(place: Place, soak: Soak, say: Callable[[str], None]) -> dict[str, 
             say(f"{soak.clients} clients for {soak.seconds / 60:.1f} minutes")
             notes, watch = Notes(), Watch(server.process.pid, min(EVERY, soak.seconds / 6))
             workers = set(children(server.process.pid))
-            let_in(crowd(server.port, Shelf(**shelf), people, drafts, soak, notes), soak, notes)
+            let_in(crowd(server.port, Shelf(**shelf), people, drafts, soak, notes), soak, notes, say)
             samples, load_after = watch.stop(), os.getloadavg()[0]
             lost = [pid for pid in workers if pid not in children(server.process.pid)]
             say(f"opening {len(notes.receipts):,} receipts")
@@ -87,7 +87,7 @@ def documented(place: Place) -> Iterator[tuple[Place, Path]]:
     settings = {
         "ATLAS_URL": ORIGIN, "ALLOWED_HOSTS": HOST, "TRUST_PROXY_HEADERS": "1", "ATLAS_TRUSTED_PROXIES": "1",
         "ATLAS_METRICS_TOKEN": secrets.token_urlsafe(16), "ATLAS_API_PER_MINUTE": "120", "ATLAS_API_PER_HOUR": "6000",
-        "WEB_CONCURRENCY": str(WORKERS), "ATLAS_ERASURE_LEDGER": str(folder / "ledger" / "erasures.log"),
+        "WEB_CONCURRENCY": str(WORKERS), "ATLAS_PAGE_CACHE": "1", "ATLAS_ERASURE_LEDGER": str(folder / "ledger" / "erasures.log"),
     }  # fmt: skip
     (folder / "ledger").mkdir(exist_ok=True)
     yield type(place)(place.engine, place.size, kept | keys | settings, place.server), folder
