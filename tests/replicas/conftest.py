@@ -40,7 +40,7 @@ class Place:
 
     def publish(self, slug: str, title: str) -> None:
         """Publish a study past the staff pages, on the primary."""
-        run_python(self.settings, f"SHOWN = {({slug: title})!r}\n{PUBLISH}")
+        run_python(self.settings, f"SHOWN = { ({slug: title})!r}\n{PUBLISH}")
 
     def staff_link(self, name: str, *roles: str) -> str:
         """A link that signs this person in once."""

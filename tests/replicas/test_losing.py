@@ -2,6 +2,7 @@
 
 import pytest
 
+from atlas_site.caching.words import CACHE_HEADER, STALE
 from tests.replicas.conftest import Place, reads_from_standby
 from tests.replicas.test_reading import PRIMARY, STANDBY, answered
 from tests.replicas.webs import Visitor, fields
@@ -43,9 +44,14 @@ PAGES = (
 TEXT = "The number of patients is wrong: the paper says 24."
 
 
-def statuses(visitor: Visitor) -> dict[str, int]:
-    """Of every public page that does not answer with 200."""
-    return {path: status for path in PAGES if (status := visitor.get(path).status) != 200}
+def not_fresh(visitor: Visitor) -> dict[str, str]:
+    """What became of every public page that is not there as it is now."""
+    found = {path: visitor.get(path) for path in PAGES}
+    return {
+        path: f"{page.status} {page.headers[CACHE_HEADER]}"
+        for path, page in found.items()
+        if page.status != 200 or page.headers[CACHE_HEADER] == STALE
+    }
 
 
 def form(visitor: Visitor) -> dict[str, str]:
@@ -57,9 +63,9 @@ def test_readers_do_not_notice_that_the_standby_goes(place: Place, ending):
     web = place.web()
     reads_from_standby(web)
     reader = Visitor(web)
-    assert statuses(reader) == {}
+    assert not_fresh(reader) == {}
     getattr(place.standby, ending)()
-    assert statuses(reader) == {}
+    assert not_fresh(reader) == {}
     assert answered(place, web, lambda: reader.get("/")) == {STANDBY: 0, PRIMARY: 1}
     until(lambda: web.figures()['atlas_replica_up{replica="replica-1"}'] == 0.0, "the loss to be told")
     place.standby.start()
@@ -74,14 +80,14 @@ def test_readers_read_on_without_the_primary_and_contributors_keep_their_text(pl
     filled = form(contributor)
 
     place.primary.kill()
-    assert statuses(reader) == {}
+    assert not_fresh(reader) == {}
     lost = contributor.post("/contribute/", filled)
     assert (lost.status, lost.headers["Retry-After"]) == (503, "120")
     assert fields(lost.text)["text"] == TEXT
     assert editor.get("/admin/").status == 503
     until(lambda: reader.get("/readyz").text == "reading\n", "the loss to be told")
     assert reader.get("/readyz").status == 200
-    assert statuses(reader) == {}
+    assert not_fresh(reader) == {}
 
     place.primary.start()
     assert 'id="words"' in contributor.post("/contribute/", fields(lost.text) | {"step": "send"}).text
@@ -92,7 +98,7 @@ def test_readers_read_on_without_the_primary_and_contributors_keep_their_text(pl
 def test_process_that_starts_without_the_primary_serves_readers(place: Place):
     place.primary.kill()
     reader = Visitor(place.web())
-    assert statuses(reader) == {}
+    assert not_fresh(reader) == {}
     assert reader.post("/contribute/", {"step": "send", "text": TEXT}).status in {403, 503}
 
 
@@ -101,7 +107,7 @@ def test_readers_are_not_sent_to_a_primary_that_hangs(place: Place):
     reads_from_standby(web)
     reader = Visitor(web)
     with place.primary.frozen():
-        assert statuses(reader) == {}
+        assert not_fresh(reader) == {}
         until(lambda: reader.get("/readyz").text == "reading\n", "the loss to be told")
 
 
@@ -122,7 +128,7 @@ def test_promoted_standby_takes_the_writes_where_both_are_named(place: Place):
             assert contributor.post("/contribute/", filled).status == 503
             second.promote()
             assert 'id="words"' in contributor.post("/contribute/", form(contributor)).text
-            assert statuses(reader) == {}
+            assert not_fresh(reader) == {}
             assert second.sql("SELECT count(*) FROM contributions_contribution")[0][0] > 0
         finally:
             second.remove()
