@@ -1,13 +1,14 @@
 """Results as tables in `docs/performance.md`, between markers, from the results kept in `docs/performance.json`. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scripts.benching import kept
 from scripts.benching.api import HEAD as API_HEAD
 from scripts.benching.api import table_rows as api_rows
 from scripts.benching.exports import HEAD as EXPORT_HEAD
 from scripts.benching.exports import table_rows as export_rows
-from scripts.benching.figures import at_least, growth, percentile, verdict
+from scripts.benching.figures import at_least, growth, verdict
 from scripts.benching.files import table_rows as file_rows
 from scripts.benching.lighthouse import HEAD as LIGHTHOUSE_HEAD
 from scripts.benching.lighthouse import table_rows as lighthouse_rows
@@ -15,7 +16,20 @@ from scripts.benching.matching import table_rows as matching_rows
 from scripts.benching.oai import HEAD as HARVEST_HEAD
 from scripts.benching.oai import table_rows as harvest_rows
 from scripts.benching.soak import soak_report
-from scripts.benching.tables import ENGINES, Row, table
+from scripts.benching.tables import CLOCK, CPU, ENGINES, Row, p50_p95, runs, table
+from scripts.benching.targets import (
+    GROWTH,
+    IMPORT,
+    IMPORT_MEMORY,
+    MEMORY,
+    QUERIES,
+    RATIOS,
+    SAMPLE,
+    SPREAD,
+    START,
+    STUDY,
+    WEIGHTS,
+)
 
 BEGIN, END = "<!-- figures: written by scripts/bench -->", "<!-- end of figures -->"
 NAMES = {
@@ -24,23 +38,7 @@ NAMES = {
     "tantivy": "tantivy (bare JSON)",
     "datasette": "Datasette (JSON)",
 }
-# From the plan: ours divided by the other, p50 and p95, at most; against plain SQL on PostgreSQL.
-TARGETS = {
-    ("sql", 10_000): (2.3, 1.1),
-    ("sql", 100_000): (0.9, 0.7),
-    ("sql", 1_000_000): (0.2, 0.6),
-    ("datasette", 10_000): (0.4, 0.05),
-    ("datasette", 100_000): (0.35, 0.11),
-    ("tantivy", 10_000): (6.0, 8.0),
-    ("tantivy", 100_000): (4.5, 8.0),
-    ("tantivy", 1_000_000): (1.5, 9.0),
-}
-GROWTH_TARGET, SPREAD_TARGET, STUDY_TARGET = 0.5, 3.0, 1.25
-MEMORY_TARGET, IMPORT_TARGET, IMPORT_MEMORY_TARGET = 200, 300, 300
-WEIGHT_TARGETS = {"list": (40, 10), "study": (30, 8)}  # KB of HTML, raw and compressed
-QUERY_TARGETS = {"list": 14, "study": 12}
 
-CLOCK, CPU = 1, 2
 MEASURES = {CLOCK: "clock", CPU: "processor"}
 
 Results = Mapping[str, Any]
@@ -58,7 +56,7 @@ def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END))
 def merged(old: Results, new: Results) -> dict[str, Any]:
     """Old results with the new ones in their place; a search run replaces the one of its size and engine."""
     result = {**old, **new}
-    for part in ("search", "stamps", "soak"):
+    for part in ("search", "stamps", "soak", "upkeep"):
         if part in old or part in new:
             result[part] = {**old.get(part, {}), **new.get(part, {})}
     return result
@@ -74,16 +72,10 @@ def figures(results: Results) -> str:
         _kinds(results),
         _growth(results),
     ]
-    parts += [_study(results), _api(results), _harvest(results), _exports(results), _pages(results)]
+    parts += [_study(results), _kept(results), _api(results), _harvest(results), _exports(results), _pages(results)]
     parts += [_upkeep(results), _files(results), _matching(results), _lighthouse(results)]
     parts += [_soak(results)]
     return "\n\n".join(part for part in parts if part)
-
-
-def p50_p95(times: Iterable[Sequence[Any]], measure: int = CLOCK) -> tuple[float, float]:
-    """Of requests given as (kind, milliseconds on the clock, milliseconds of processor time)."""
-    values = [each[measure] for each in times]
-    return percentile(values, 0.5), percentile(values, 0.95)
 
 
 def _machine(results: Results) -> str:
@@ -107,25 +99,19 @@ def _stamps(results: Results) -> str:
     stamps = results.get("stamps", {})
     if not stamps:
         return ""
-    runs = [(f"{size} {engine}", f"{size:,} studies, {ENGINES[engine]}") for size, engine, _ in _runs(results)]
-    named = [*runs, ("pages", "weight and queries of a page"), ("upkeep", "memory, import, start")]
+    named = [(f"{size} {engine}", f"{size:,} studies, {ENGINES[engine]}") for size, engine, _ in runs(results)]
+    named += [("pages", "weight and queries of a page"), ("memory", "memory"), ("upkeep", "import, start")]
     rows = [
-        [words, *(stamps[key][name] for name in ("date", "revision")), f"`{stamps[key]['command']}`"]
+        [words, *(stamps[key].get(name, "") for name in ("date", "revision", "load")), f"`{stamps[key]['command']}`"]
         for key, words in named
         if key in stamps
     ]
-    return "### When what was measured\n\n" + table(["figures", "date", "revision", "command"], rows)
-
-
-def _runs(results: Results) -> list[tuple[int, str, Mapping[str, Any]]]:
-    """(size, engine, run), smallest first."""
-    named = ((*key.split(" "), run) for key, run in results.get("search", {}).items())
-    return sorted(((int(size), engine, run) for size, engine, run in named), key=lambda item: item[:2])
+    return "### When what was measured\n\n" + table(["figures", "date", "revision", "load", "command"], rows)
 
 
 def _search(results: Results) -> str:
     rows: list[Row] = []
-    for size, engine, run in _runs(results):
+    for size, engine, run in runs(results):
         for name, times in run["times"].items():
             cells = [f"{value:.1f}" for measure in MEASURES for value in p50_p95(times, measure)]
             rows.append([f"{size:,}", ENGINES[engine], NAMES[name], *cells, _agreement(run, name)])
@@ -140,7 +126,7 @@ def _agreement(run: Mapping[str, Any], name: str) -> str:
 
 def _ratios(results: Results) -> str:
     rows: list[Row] = []
-    for size, engine, run in _runs(results):
+    for size, engine, run in runs(results):
         for name in run["times"]:
             if name != "ours":
                 rows += [_ratio(size, engine, run["times"], name, measure) for measure in MEASURES]
@@ -149,7 +135,7 @@ def _ratios(results: Results) -> str:
 
 
 def _ratio(size: int, engine: str, times: Mapping[str, Any], name: str, measure: int) -> Row:
-    targets = TARGETS.get((name, size)) if engine == "postgres" or name != "sql" else None
+    targets = RATIOS.get((name, size)) if engine == "postgres" or name != "sql" else None
     cells = []
     for place, ours in enumerate(p50_p95(times["ours"], measure)):
         other = p50_p95(times[name], measure)[place]
@@ -160,7 +146,7 @@ def _ratio(size: int, engine: str, times: Mapping[str, Any], name: str, measure:
 
 def _kinds(results: Results) -> str:
     rows: list[Row] = []
-    for size, engine, run in _runs(results):
+    for size, engine, run in runs(results):
         ours, sql = (run["times"][name] for name in ("ours", "sql"))
         for kind in dict.fromkeys(each[0] for each in ours):
             both = [p50_p95([each for each in times if each[0] == kind], CPU) for times in (ours, sql)]
@@ -172,60 +158,61 @@ def _kinds(results: Results) -> str:
 def _growth(results: Results) -> str:
     rows: list[Row] = []
     for engine, named in ENGINES.items():
-        runs = {size: run["times"]["ours"] for size, name, run in _runs(results) if name == engine}
-        exponent = growth({size: p50_p95(times, CPU)[0] for size, times in runs.items()})
+        by_size = {size: run["times"]["ours"] for size, name, run in runs(results) if name == engine}
+        exponent = growth({size: p50_p95(times, CPU)[0] for size, times in by_size.items()})
         if exponent is not None:
-            rows.append(
-                [named, "growth of p50", f"{exponent:.2f}", f"≤ {GROWTH_TARGET}", verdict(exponent, GROWTH_TARGET)]
-            )
-        rows += [_spread(named, size, times) for size, times in runs.items()]
+            rows.append([named, "growth of p50", f"{exponent:.2f}", f"≤ {GROWTH}", verdict(exponent, GROWTH)])
+        rows += [_spread(named, size, times) for size, times in by_size.items()]
     return table(["database", "of the list page", "measured", "target", ""], rows) if rows else ""
 
 
 def _spread(engine: str, size: int, times: Sequence[Sequence[Any]]) -> Row:
     p50, p95 = p50_p95([each for each in times if each[0] != "phrase"], CPU)
     what = f"p95 / p50 without phrases, {size:,} studies"
-    return [engine, what, f"{p95 / p50:.1f}", f"≤ {SPREAD_TARGET:g}", verdict(p95 / p50, SPREAD_TARGET)]
+    return [engine, what, f"{p95 / p50:.1f}", f"≤ {SPREAD:g}", verdict(p95 / p50, SPREAD)]
 
 
 def _study(results: Results) -> str:
     rows: list[Row] = []
-    for size, engine, run in _runs(results):
+    for size, engine, run in runs(results):
         for measure, named in MEASURES.items() if "study" in run else ():
             ours, bare = (p50_p95(run["study"][name], measure) for name in ("ours", "bare"))
             ratio = ours[0] / bare[0] if bare[0] else float("nan")
             cells = [*(f"{value:.1f}" for value in (*ours, *bare)), f"{ratio:.2f}"]
-            rows.append(
-                [f"{size:,}", ENGINES[engine], named, *cells, f"≤ {STUDY_TARGET}, {verdict(ratio, STUDY_TARGET)}"]
-            )
+            rows.append([f"{size:,}", ENGINES[engine], named, *cells, f"≤ {STUDY}, {verdict(ratio, STUDY)}"])
     head = ["studies", "database", "measure", "ours p50 ms", "p95", "bare page p50", "p95", "ratio of p50", "target"]
     return "### Study page, nothing remembered\n\n" + table(head, rows) if rows else ""
 
 
 def _api(results: Results) -> str:
-    rows = api_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    rows = api_rows((size, ENGINES[engine], run) for size, engine, run in runs(results))
     return "### Lists of a hundred studies through the API\n\n" + table(API_HEAD, rows) if rows else ""
 
 
 def _harvest(results: Results) -> str:
-    rows = harvest_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    rows = harvest_rows((size, ENGINES[engine], run) for size, engine, run in runs(results))
     return "### Harvest of all records by OAI-PMH\n\n" + table(HARVEST_HEAD, rows) if rows else ""
 
 
 def _exports(results: Results) -> str:
-    rows = export_rows((size, ENGINES[engine], run) for size, engine, run in _runs(results))
+    rows = export_rows((size, ENGINES[engine], run) for size, engine, run in runs(results))
     return "### The whole atlas as a file\n\n" + table(EXPORT_HEAD, rows) if rows else ""
+
+
+def _kept(results: Results) -> str:
+    rows = kept.table_rows((size, ENGINES[engine], run) for size, engine, run in runs(results))
+    return "### A kept page, beside nginx\n\n" + table(kept.HEAD, rows) if rows else ""
 
 
 def _pages(results: Results) -> str:
     rows: list[Row] = []
     for name, page in results.get("pages", {}).items():
         raw, packed = page["bytes"] / 1000, page["gzip"] / 1000
-        most = WEIGHT_TARGETS.get(name)
+        most = WEIGHTS.get(name)
         weight = (
             f"≤ {most[0]} and ≤ {most[1]}, {verdict(max(raw / most[0], packed / most[1]), 1)}" if most else "none set"
         )
-        queries = QUERY_TARGETS.get(name)
+        queries = QUERIES.get(name)
         goal = f"≤ {queries}, {verdict(page['queries'], queries)}" if queries else "none set"
         rows.append([name, f"{raw:.1f}", f"{packed:.1f}", weight, page["queries"], goal])
     head = ["page", "HTML KB", "gzip KB", "target", "queries", "target"]
@@ -233,14 +220,14 @@ def _pages(results: Results) -> str:
 
 
 def _upkeep(results: Results) -> str:
-    found = results.get("upkeep", {})
+    found = {**results.get("upkeep", {}), **results.get("memory", {})}
     most = [
-        ("memory", "memory of the process after {requests:,} mixed requests", "MB", MEMORY_TARGET),
+        ("memory", "memory of the process after {requests:,} mixed requests", "MB", MEMORY),
         ("mapped", "beside it, pages of the database and program files that the process maps", "MB", None),
-        ("import_memory", "memory of an import of {imported:,} records", "MB", IMPORT_MEMORY_TARGET),
-        ("load_sample", "`load_sample` (913 studies)", "s", 30),
+        ("import_memory", "memory of an import of {imported:,} records", "MB", IMPORT_MEMORY),
+        ("load_sample", "`load_sample` (913 studies)", "s", SAMPLE),
         ("first_start", "`scripts/run`, first start (environment there, no database)", "s", None),
-        ("second_start", "`scripts/run`, second start", "s", 3),
+        ("second_start", "`scripts/run`, second start", "s", START),
     ]
     rows: list[Row] = [
         [
@@ -253,9 +240,7 @@ def _upkeep(results: Results) -> str:
     ]
     if "import_rate" in found:
         rate = found["import_rate"]
-        rows.append(
-            ["import to SQLite", f"{rate:,.0f} records/s", f"≥ {IMPORT_TARGET}, {at_least(rate, IMPORT_TARGET)}"]
-        )
+        rows.append(["import to SQLite", f"{rate:,.0f} records/s", f"≥ {IMPORT}, {at_least(rate, IMPORT)}"])
     return "### Memory, import, start\n\n" + table(["what", "measured", "target"], rows) if rows else ""
 
 

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from scripts import postgres, tools
-from scripts.benching import api, exports, extras, files, lighthouse, matching, measure, oai, sending
+from scripts.benching import api, exports, extras, files, kept, lighthouse, matching, measure, oai, sending
 from scripts.benching.mix import Ask, make_mix
+from scripts.benching.report import merged
 from scripts.benching.served import ROOT, Server, environment, gunicorn
 from scripts.benching.soak import soaking
 from scripts.benching.soak.crowd import Soak
 
+LARGEST_SQLITE = 100_000  # studies; docs/scaling.md says when to leave it
 POSTGRES_OPTIONS = ["shared_buffers=1GB", "work_mem=32MB", "maintenance_work_mem=512MB", "random_page_cost=1.1"]
 
 
@@ -83,19 +85,31 @@ def run(plan: Plan, command: str) -> dict[str, Any]:
     results: dict[str, Any] = {"search": {}, "machine": machine(plan, command)}
     for engine in plan.engines:
         for size in plan.sizes:
+            if engine == "sqlite" and size > LARGEST_SQLITE:
+                continue
             with database(engine, size) as place:
                 results["search"][f"{size} {engine}"] = measured(place, plan, results)
-    if plan.upkeep:
-        results["upkeep"] = {**results.get("upkeep", {}), **upkeep(plan)}
-        results |= run_matching(plan, command)
     results["stamps"] = stamps(results)
-    return results
+    return merged(results, run_upkeep(plan, command)) if plan.upkeep else results
 
 
 def stamps(results: dict[str, Any]) -> dict[str, Any]:
-    """By run, or by table, at which revision it was measured, when and how: the report puts runs of many days together."""
+    """By run, or by table, at which revision it was measured, when, how and under which load.
+
+    The report puts runs of many days together, and what shared the machine with one of them shows in its load.
+    """
     of_run = {name: results["machine"][name] for name in ("date", "revision", "command")}
-    return dict.fromkeys([*results["search"], *(each for each in ("pages", "upkeep") if each in results)], of_run)
+    of_size = {key: of_run | {"load": run["load"]} for key, run in results["search"].items()}
+    return of_size | dict.fromkeys([name for name in ("pages", "memory", "upkeep") if name in results], of_run)
+
+
+def run_upkeep(plan: Plan, command: str) -> dict[str, Any]:
+    """Import, sample atlas, starts and matching alone."""
+    before = os.getloadavg()[0]
+    results: dict[str, Any] = {"machine": machine(plan, command), "upkeep": upkeep(plan), "search": {}}
+    loads = f"{before:.1f} to {os.getloadavg()[0]:.1f}"
+    stamped = {"upkeep": stamps(results)["upkeep"] | {"load": loads}}
+    return {"upkeep": results["upkeep"], "stamps": stamped, **run_matching(plan, command)}
 
 
 def run_matching(plan: Plan, command: str) -> dict[str, Any]:
@@ -166,19 +180,25 @@ def measured(place: Place, plan: Plan, results: dict[str, Any]) -> dict[str, Any
     place.python("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
     results["machine"][place.engine] = place.ask("database")
     materials = place.ask("materials")
-    asks = make_mix(materials["titles"], materials["topics"], plan.asks)
+    asks, loads = make_mix(materials["titles"], materials["topics"], plan.asks), [os.getloadavg()[0]]
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(place.gunicorn("atlas_site.wsgi"))
         say(f"loaded in {loaded['seconds']} s; measuring {len(asks)} requests, {plan.rounds} rounds")
         found = search(place, plan, asks, ours, stack)
+        loads.append(os.getloadavg()[0])
         found["study"] = study(place, plan, materials["slugs"], ours, stack)
         found["api"] = api.measured(place, ours, plan.rounds, forgetting(place))
         found["harvest"] = oai.harvested(ours)
         found["exports"] = exports.measured(place)
+        if place.size == plan.sizes[0]:
+            say("a kept page beside nginx")
+            found["kept"] = kept.measured(place, materials["slugs"][0])
+        loads.append(os.getloadavg()[0])
         if place.engine == "sqlite" and place.size == plan.sizes[0]:
             results["pages"] = pages(place, materials["slugs"][0])
-            results["upkeep"] = memory(place, plan, asks, materials["slugs"])
-    return {**found, "load_seconds": loaded["seconds"]}
+            results["memory"] = memory(place, plan, asks, materials["slugs"])
+    load = f"{min(loads):.1f} to {max(loads):.1f}"
+    return {**found, "load_seconds": loaded["seconds"], "load": load}
 
 
 def search(place: Place, plan: Plan, asks: list[Ask], ours: Server, stack: contextlib.ExitStack) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.benching import message_report
+from scripts.benching import message_report, targets
 from scripts.benching.report import BEGIN, CPU, END, figures, merged, p50_p95, placed
 from scripts.benching.tables import table
 
@@ -42,12 +42,12 @@ def test_placed_refuses_a_document_without_markers(document):
 
 
 def test_merged_keeps_the_runs_of_other_sizes():
-    old = {"machine": 1, "search": {"10 sqlite": "old", "20 sqlite": "kept"}, "upkeep": {"memory": 1}}
-    new = {"machine": 2, "search": {"10 sqlite": "new"}}
+    old = {"machine": 1, "search": {"10 sqlite": "old", "20 sqlite": "kept"}, "upkeep": {"import_rate": 1}}
+    new = {"machine": 2, "search": {"10 sqlite": "new"}, "upkeep": {"load_sample": 2}}
     assert merged(old | {"stamps": {"20 sqlite": "old"}}, new | {"stamps": {"10 sqlite": "new"}}) == {
         "machine": 2,
         "search": {"10 sqlite": "new", "20 sqlite": "kept"},
-        "upkeep": {"memory": 1},
+        "upkeep": {"import_rate": 1, "load_sample": 2},
         "stamps": {"10 sqlite": "new", "20 sqlite": "old"},
     }
 
@@ -56,14 +56,14 @@ def test_each_run_names_the_revision_that_it_was_measured_at():
     """Runs of several days stand in one table; the newest must not lend its revision to the older ones."""
     search = {"10000 postgres": run(9.2, 2.0), "100000 sqlite": run(4.0, 2.0)}
     stamps = {
-        "100000 sqlite": {"date": "2026-01-01", "revision": "old", "command": "bench --sizes 100000"},
+        "100000 sqlite": {"date": "2026-01-01", "revision": "old", "load": "1 to 2", "command": "bench --sizes 100000"},
         "10000 postgres": {"date": "2026-02-02", "revision": "new", "command": "bench --sizes 10000"},
     }
     text = figures({"machine": MACHINE | {"revision": "newest"}, "search": search, "stamps": stamps})
     assert "newest" not in text
     assert [line for line in text.splitlines() if "`bench" in line] == [
-        "| 10,000 studies, PostgreSQL | 2026-02-02 | new | `bench --sizes 10000` |",
-        "| 100,000 studies, SQLite | 2026-01-01 | old | `bench --sizes 100000` |",
+        "| 10,000 studies, PostgreSQL | 2026-02-02 | new |  | `bench --sizes 10000` |",
+        "| 100,000 studies, SQLite | 2026-01-01 | old | 1 to 2 | `bench --sizes 100000` |",
     ]
 
 
@@ -95,6 +95,7 @@ def test_figures_in_the_document_are_those_of_the_kept_results():
         assert placed(text, "Not measured yet.") == text
     markers = (message_report.BEGIN, message_report.END)
     assert placed(text, message_report.figures(results), markers) == text
+    assert placed(text, targets.figures(results), (targets.BEGIN, targets.END)) == text
 
 
 def test_lighthouse_counts_the_median_of_what_is_timed_and_the_lowest_of_the_rest():
