@@ -10,6 +10,7 @@ class HallConfig(AppConfig):
         from django.db.backends.signals import connection_created
 
         from atlas_site import checks  # noqa: F401 - importing registers them
+        from atlas_site.replicas import checks as _replica_checks  # noqa: F401 - the same
         from atlas_site.watching import checks as _server_checks  # noqa: F401 - the same
         from atlas_site.watching.measuring import watch
 

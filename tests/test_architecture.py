@@ -12,6 +12,8 @@ PACKAGES = ("atlas_site", "studies", "contributions")
 
 # Modules that know no Django and no model, so that they can be read, tested and reused alone.
 PURE = {
+    "atlas_site.replicas.naming",
+    "atlas_site.replicas.places",
     "atlas_site.watching.counting",
     "atlas_site.watching.exposing",
     "studies.alphabet",
