@@ -1,5 +1,7 @@
 """Gunicorn's configuration on a server (deploy/systemd/atlas-web.service, deploy/compose/compose.yaml)."""
 
+import contextlib
+import ctypes
 import os
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,17 @@ accesslog = None  # the proxy writes one without addresses and queries
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - the heartbeat of workers must not wait for a disk
 control_socket_disable = True
 proc_name = "atlas"
+
+ARENAS, MOST_ARENAS = -8, 2  # M_ARENA_MAX of malloc.h
+
+
+def keep_memory_together() -> None:
+    """Let the threads of a process share two arenas of memory; each would keep some 14 MB in one of its own."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library, which has no arenas
+        ctypes.CDLL(None).mallopt(ARENAS, MOST_ARENAS)
+
+
+keep_memory_together()  # before the workers and their threads begin
 
 
 def on_starting(server: "Arbiter") -> None:
