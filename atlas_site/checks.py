@@ -1,6 +1,7 @@
 """Checks of `manage.py check --deploy`: what a public server must not be started with, and what to do about it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -54,6 +55,29 @@ def check_one_person(app_configs: Sequence[AppConfig] | None, **kwargs: object) 
         return []
     hint = "Set ATLAS_ONE_PERSON=0 as soon as two people can approve changes."
     return [Info("ATLAS_ONE_PERSON is on: nobody approves a second time.", hint=hint, id="atlas.I001")]
+
+
+@register(Tags.security, deploy=True)
+def check_lines(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """What goes over a network of others is encrypted, and the other side is known."""
+    found: list[CheckMessage] = []
+    if any(_is_open(database) for database in settings.DATABASES.values()):
+        hint = "Add ?sslmode=verify-full to its address, and &sslrootcert= where its authority is not a public one."
+        found.append(Caution("A database on another machine is asked without TLS.", hint=hint, id="atlas.W010"))
+    if _is_elsewhere(settings.EMAIL_HOST) and not (settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL):
+        hint = "Begin EMAIL_URL with smtp+tls:// or smtp+ssl://."
+        found.append(Caution("Mail goes to another machine without TLS.", hint=hint, id="atlas.W011"))
+    return found
+
+
+def _is_open(database: dict[str, Any]) -> bool:
+    mode = database.get("OPTIONS", {}).get("sslmode", "")
+    return _is_elsewhere(database.get("HOST", "")) and mode not in {"verify-ca", "verify-full"}
+
+
+def _is_elsewhere(host: str) -> bool:
+    """Whether a host may be on another machine: not a socket, not this machine, not a name without a dot, as containers have."""
+    return not host.startswith("/") and host not in LOCAL_HOSTS | {"::1"} and ("." in host or ":" in host)
 
 
 @register(Tags.security, deploy=True)

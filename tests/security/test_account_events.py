@@ -1,5 +1,6 @@
 """Who signed in and who could not stands in the log, by number; whoever owns an account hears of what changes it."""
 
+import io
 import logging
 
 import pytest
@@ -84,6 +85,27 @@ def test_log_tells_of_tries_that_come_too_soon(client, zoe, lines):
 
 def test_lines_are_written_at_the_usual_level_of_the_log():
     assert effective_level(account_events.logger.name) == "INFO"
+
+
+def test_log_tells_of_refused_staff_and_of_nothing_that_was_typed(client, zoe, caplog):
+    sign_in(client, zoe)
+    client.get("/admin/auth/user/?q=typed-by-ada")
+    lines = [record.getMessage() for record in caplog.records if record.name == "django.request"]
+    assert lines == ["Forbidden (Permission denied): /admin/auth/user/"]
+
+
+def test_nothing_typed_begins_a_line_of_its_own_in_the_log(client):
+    heard = io.StringIO()
+    handler = logging.StreamHandler(heard)
+    logging.getLogger().addHandler(handler)
+    try:
+        client.get("/none%0aACCOUNT%201:%20the%20password%20was%20right%0d%1b[31m/")
+        log_in(client, "x\nAccount 1: the password was right.", "x")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    lines = heard.getvalue().splitlines()
+    assert [line for line in lines if line.startswith(("ACCOUNT", "Account 1"))] == []
+    assert [line for line in lines if not line.isprintable()] == []
 
 
 def test_owner_hears_of_a_new_device_of_new_codes_and_of_a_used_code(client, zoe, told):

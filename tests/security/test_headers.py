@@ -81,6 +81,16 @@ def test_every_kind_of_answer_is_guarded(reader, slug, kind):
     assert guarded(answer) == ALWAYS
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_answer_says_what_it_is_and_in_which_letters(reader, slug, kind):
+    answer = reader.get(KINDS[kind][0].format(slug=slug))
+    media, _, letters = answer.headers["Content-Type"].partition(";")
+    is_text = media.startswith("text/") or media.endswith("xml")
+    assert (is_text, letters.strip()) in {(True, "charset=utf-8"), (False, ""), (False, "charset=utf-8")} or (
+        media.endswith("xml") and answer.content.lstrip().lower().startswith(b'<?xml version="1.0" encoding="utf-8"')
+    )
+
+
 @pytest.mark.parametrize("suffix", sorted(exporting.FORMATS))
 def test_files_of_every_format_are_guarded_and_are_no_pages(reader, slug, suffix):
     answer = reader.get(f"/evidence/{slug}.{suffix}")
