@@ -41,7 +41,7 @@ http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    upstream atlas {{ {servers} keepalive 64; }}
+    upstream atlas {{ {servers} keepalive 64; keepalive_timeout 4s; }}
     server {{
         listen 127.0.0.1:{port};
         location / {{
