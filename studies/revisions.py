@@ -99,14 +99,14 @@ def record_many(
     state = public_state.lock()
     now = datetime.now(UTC).replace(microsecond=0)
     ids = sorted(before)
-    state.counter += 1
+    public_state.move(state)
     _move(ids, state.counter, now, columns or {})
     drafts = [_Draft.of(study, before[study.pk], act, now) for study in loaded(ids)]
     revisions = Revision.objects.bulk_create([draft.linked(state) for draft in drafts])
     RevisionValue.objects.bulk_create(_values(drafts, revisions))
     RevisionApproval.objects.bulk_create(_approvals(revisions, act))
     Study.objects.filter(pk__in=ids).update(newest_hash=_hash_of_version())
-    state.save(update_fields=["counter", "revisions", "newest_hash"])
+    state.save(update_fields=["counter", "moved_at", "revisions", "newest_hash"])
     refresh(ids)
     return revisions
 

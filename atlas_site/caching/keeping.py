@@ -9,20 +9,20 @@ from django.conf import settings
 
 from atlas_site.caching import shared
 from atlas_site.caching.editions import edition
+from atlas_site.caching.moments import Moment
 from atlas_site.caching.questions import Question
 from atlas_site.caching.shelf import Kept, Shelf
-from studies.search.index import PublicMoment
 
 OLD = 3_600  # seconds for which a page of an earlier state may still be shown, marked, when the database is away
 SWEEP = 60  # seconds between two looks for pages that are older
 ASKED_SHARE = 4  # addresses with a query, of which there is no end, get one part in so many
 
 _plain, _asked = Shelf(), Shelf()
-_last_moment: PublicMoment | None = None
+_last_moment: Moment | None = None
 _swept = 0.0
 
 
-def find(question: Question, moment: PublicMoment) -> Kept | None:
+def find(question: Question, moment: Moment) -> Kept | None:
     """The page as it is at this state. Asks the shared cache where this process has none."""
     page = here(question, moment)
     if page is None and (page := shared.get(_name(question))) is not None:
@@ -36,7 +36,7 @@ def is_there(question: Question) -> bool:
     return question in _shelf(question)
 
 
-def here(question: Question, moment: PublicMoment) -> Kept | None:
+def here(question: Question, moment: Moment) -> Kept | None:
     """The page as it is at this state, if this process has it."""
     _note(moment)
     page = _shelf(question).get(question)
@@ -80,7 +80,7 @@ def _shelf(question: Question) -> Shelf:
     return _asked if question.query else _plain
 
 
-def _note(moment: PublicMoment) -> None:
+def _note(moment: Moment) -> None:
     """Pages of earlier states go after a time, so that what was erased does not stay."""
     global _last_moment, _swept  # noqa: PLW0603 - one state for the whole process
     _last_moment = moment

@@ -14,16 +14,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.urls import Resolver404, resolve
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import empty
-from django.utils.http import parse_etags
+from django.utils.http import http_date, parse_etags
 
-from atlas_site.caching import dates, keeping, marking, words
+from atlas_site.caching import keeping, marking, words
 from atlas_site.caching.editions import edition
 from atlas_site.caching.flights import Flights
+from atlas_site.caching.moments import Moment, moment_now
 from atlas_site.caching.questions import Question, is_known, question_of
 from atlas_site.caching.shelf import Kept
 from atlas_site.caching.views import KEPT, NEGOTIATING
 from studies.freshness import tag_at
-from studies.search.index import PublicMoment, public_moment
 
 LEFT = "atlas.kept"  # in the environment of a request: the page that it was answered with, for first.py
 
@@ -61,7 +61,7 @@ class PageCacheMiddleware:
         return self._answered(request, question)
 
     def _answered(self, request: HttpRequest, question: Question) -> HttpResponse:
-        moment = public_moment()
+        moment = moment_now()
         tag = page_tag(moment, question)
         if is_known_to(request.headers.get("If-None-Match", ""), tag):
             return _labelled(_described(_unchanged(request), tag, question), words.HIT)
@@ -74,14 +74,14 @@ class PageCacheMiddleware:
             page = None if is_first else keeping.find(question, moment)
             return _from(page, request) if page else self._made(request, question, moment, tag)
 
-    def _made(self, request: HttpRequest, question: Question, moment: PublicMoment, tag: str) -> HttpResponse:
+    def _made(self, request: HttpRequest, question: Question, moment: Moment, tag: str) -> HttpResponse:
         """A new page. It is kept, and gets its tag, only if no public write fell between its queries."""
         response = self.get_response(request)
-        if not _may_be_kept(request, response, question) or public_moment() != moment:
+        if not _may_be_kept(request, response, question) or moment_now() != moment:
             return _passed(request, response)
         _described(response, tag, question)
-        if (date := dates.last_modified(moment)) is not None:
-            response["Last-Modified"] = date
+        if (changed := moment.time()) is not None:
+            response["Last-Modified"] = http_date(changed.timestamp())
         if request.method == "GET":
             now = time.time()
             page = Kept(moment, tag, tuple(response.items()), response.content, view_of(request), now, now)
@@ -90,8 +90,8 @@ class PageCacheMiddleware:
         return _labelled(response, words.MISS)
 
 
-def page_tag(moment: PublicMoment, question: Question) -> str:
-    return tag_at(moment, edition(), question.text)
+def page_tag(moment: Moment, question: Question) -> str:
+    return tag_at(moment.state, moment.moved_at, edition(), question.text)
 
 
 def is_known_to(given: str, tag: str) -> bool:
@@ -147,12 +147,21 @@ def _from(page: Kept, request: HttpRequest) -> HttpResponse:
 
 def _passed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """What a reader who is known is given is theirs alone; a file that carries a tag may be kept as long as a page."""
+    if response.status_code == 304:
+        _say_which(request, response)
     if "Cache-Control" not in response.headers:
         if is_known(request.META):
             response["Cache-Control"] = words.PRIVATE
         elif "ETag" in response.headers and response.status_code in {200, 304}:
             response["Cache-Control"] = words.public(settings.ATLAS_CDN_SECONDS)
     return _labelled(response, words.PASS)
+
+
+def _say_which(request: HttpRequest, response: HttpResponse) -> None:
+    """A 304 names the tag that has not changed (RFC 9110, 15.4.5): where one was asked about, it is that one."""
+    tags = parse_etags(request.headers.get("If-None-Match", ""))
+    if len(tags) == 1 and tags != ["*"]:
+        response.headers.setdefault("ETag", tags[0])
 
 
 def _labelled(response: HttpResponse, how: str) -> HttpResponse:

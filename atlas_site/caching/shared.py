@@ -8,6 +8,7 @@ import time
 from django.conf import settings
 from django.core.cache import caches
 
+from atlas_site.caching.moments import Moment
 from atlas_site.caching.shelf import Kept
 
 ALIAS = "pages"
@@ -25,7 +26,7 @@ def get(name: str) -> Kept | None:
         return None
     try:
         found = caches[ALIAS].get(name)
-        return Kept(*found) if found else None
+        return Kept(Moment(*found[0]), *found[1:]) if found else None
     except Exception as fault:  # noqa: BLE001 - every kind of cache has faults of its own
         _leave(fault)
         return None
@@ -34,7 +35,7 @@ def get(name: str) -> Kept | None:
 def put(name: str, page: Kept) -> None:
     if not _is_asked():
         return
-    parts = (page.moment, page.tag, page.head, page.body, page.view, page.made, page.current)
+    parts = (tuple(page.moment), page.tag, page.head, page.body, page.view, page.made, page.current)
     try:
         caches[ALIAS].set(name, parts, SECONDS)
     except Exception as fault:  # noqa: BLE001

@@ -20,7 +20,7 @@ class Kept:
     headers of the answers 200 and 304, known once such an answer has left the process.
     """
 
-    moment: Hashable
+    moment: tuple[int | str, ...]
     tag: str
     head: Head
     body: bytes

@@ -11,6 +11,7 @@ class PublicState(models.Model):
     counter = models.PositiveBigIntegerField(default=0)
     revisions = models.PositiveBigIntegerField(default=0)
     newest_hash = models.CharField(max_length=64, blank=True)
+    moved_at = models.DateTimeField(null=True, editable=False, help_text="When the counter moved last.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="public_state_is_one_row")]
