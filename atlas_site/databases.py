@@ -24,25 +24,26 @@ PATIENCE = {
 }
 
 
-def configured(address: str, replicas: Sequence[str], *, kept_for: int) -> dict[str, dict[str, Any]]:
+def configured(address: str, replicas: Sequence[str], *, kept_for: int, pool: int = 0) -> dict[str, dict[str, Any]]:
     """Django's dictionary of databases: `default`, and `replica-1` and so on in the order in which they are named.
 
-    `kept_for` is the seconds for which a connection to PostgreSQL is kept. Raises ImproperlyConfigured.
+    `kept_for` is the seconds for which each thread keeps its connection to PostgreSQL; with a `pool`, the threads of a process
+    share so many instead. Raises ImproperlyConfigured.
     """
-    found = {"default": _read(address, "DATABASE_URL", kept_for)}
+    found = {"default": _read(address, "DATABASE_URL", kept_for, pool)}
     if replicas and found["default"]["ENGINE"] == SQLITE:
         raise ImproperlyConfigured("ATLAS_REPLICA_URLS needs a DATABASE_URL of PostgreSQL: SQLite has no replicas.")
     if len({address, *replicas}) <= len(replicas):
         raise ImproperlyConfigured("ATLAS_REPLICA_URLS names a database twice, or the one of DATABASE_URL.")
     for number, each in enumerate(replicas, start=1):
-        config = _read(each, "ATLAS_REPLICA_URLS", kept_for)
+        config = _read(each, "ATLAS_REPLICA_URLS", kept_for, pool)
         if config["ENGINE"] == SQLITE:
             raise ImproperlyConfigured("ATLAS_REPLICA_URLS must hold addresses that begin with postgres://.")
         found[f"{REPLICA}{number}"] = config | {"TEST": {"MIRROR": "default"}}
     return found
 
 
-def _read(address: str, name: str, kept_for: int) -> dict[str, Any]:
+def _read(address: str, name: str, kept_for: int, pool: int) -> dict[str, Any]:
     """One address as Django's dictionary; `name` is the setting that holds it."""
     if not address.startswith(("sqlite:///", "postgres://", "postgresql://")):
         raise ImproperlyConfigured(f"{name} must begin with sqlite:/// or postgres://.")
@@ -61,4 +62,8 @@ def _read(address: str, name: str, kept_for: int) -> dict[str, Any]:
         }
         return config | {"CONN_MAX_AGE": None}
     config["OPTIONS"] = PATIENCE | config.get("OPTIONS", {})
+    if pool:
+        # `timeout`: seconds that a reader waits for one that is free; then the atlas counts as busy.
+        config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+        kept_for = 0
     return config | {"CONN_MAX_AGE": kept_for, "CONN_HEALTH_CHECKS": True}

@@ -197,6 +197,7 @@ DATABASES = databases.configured(
     env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'atlas.sqlite3'}",
     env.list("ATLAS_REPLICA_URLS", default=[]),
     kept_for=whole_number("DATABASE_CONN_MAX_AGE", 600),
+    pool=whole_number("DATABASE_POOL", 0),
 )
 DATABASE_ROUTERS = ["atlas_site.replicas.router.ReplicaRouter"]
 # A replica that is further behind than so many seconds is not asked until it has caught up.

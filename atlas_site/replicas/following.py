@@ -104,3 +104,4 @@ def _ask(name: str) -> None:
         connections[name].close()
     else:
         track.note(time.monotonic(), place)
+        connections[name].close_if_unusable_or_obsolete()  # gives it back, where there is a pool

@@ -208,6 +208,8 @@ def test_replicas_are_named_by_their_place_in_the_setting():
         "default": "b", "replica-1": "d", "replica-2": "e",
     }  # fmt: skip
     assert {config["CONN_MAX_AGE"] for config in found.values()} == {60}
+    pooled = databases.configured(PRIMARY, [ONE], kept_for=60, pool=3).values()
+    assert [(each["CONN_MAX_AGE"], each["OPTIONS"]["pool"]["max_size"]) for each in pooled] == [(0, 3), (0, 3)]
 
 
 @pytest.mark.django_db

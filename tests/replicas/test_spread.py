@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import cycle
 
@@ -93,3 +94,18 @@ def test_page_made_by_one_process_is_there_for_all_until_something_public_change
     assert len(new) == 1
     assert made.headers["ETag"] not in new
     assert {visitor.get("/evidence/adams-2024-shared/").status for visitor in (first, second, third)} == {200}
+
+
+def test_threads_share_the_connections_of_a_pool(place: Place):
+    """Eight threads, one process: no more connections than the pool has, and everybody is answered."""
+    named = {"DATABASE_URL": place.primary.url, "ATLAS_REPLICA_URLS": place.standby.url}
+    urls = {name: f"{url}&application_name=pooled" for name, url in named.items()}
+    web = place.web(DATABASE_POOL="2", ATLAS_PAGE_CACHE="0", **urls)
+    reads_from_standby(web)
+    paths = ["/", "/evidence/", "/evidence/?q=blood", "/pem/"] * 8
+    with ThreadPoolExecutor(max_workers=8) as crowd:
+        answers = list(crowd.map(lambda path: Visitor(web).get(path).status, paths))
+    assert answers == [200] * len(paths)
+    used = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pooled'"
+    assert 1 <= place.standby.sql(used)[0][0] <= 2
+    assert 1 <= place.primary.sql(used)[0][0] <= 2
