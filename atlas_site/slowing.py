@@ -41,12 +41,17 @@ SLOWINGS = (
     Slowing("slow-here", 3, timedelta(seconds=15), timedelta(minutes=5), by_place=True),
     Slowing("slow-anywhere", 20, timedelta(seconds=15), timedelta(minutes=1), by_place=False),
 )
+LONGEST = max(slowing.longest for slowing in SLOWINGS)
 
 
 def seconds_to_wait(username: str, *, request: HttpRequest, at: datetime) -> int:
-    """How long this account still waits when tried from here; 0 where it does not. The same for accounts that exist or not."""
+    """How long this account still waits when tried from here; 0 where it does not. The same for accounts that exist or not.
+
+    A wait that is longer than any was set by a clock that ran ahead, and keeps nobody out.
+    """
     keys = [_key(slowing, username, request, at) for slowing in SLOWINGS]
-    latest = Bucket.objects.filter(key__in=keys, window__gt=at).order_by("-window").first()
+    waits = Bucket.objects.filter(key__in=keys, window__gt=at, window__lte=at + LONGEST)
+    latest = waits.order_by("-window").first()
     return int((latest.window - at).total_seconds()) + 1 if latest else 0
 
 

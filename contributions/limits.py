@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 
 from atlas_site.senders import client_address, neighbourhood
@@ -71,9 +71,13 @@ def _first_exceeded(limits: tuple[Limit, ...], place: str, key: bytes, at: datet
 
 
 def surging(at: datetime) -> bool:
-    """Whether so much arrives at the site that unproven messages go to quarantine first."""
+    """Whether so much arrives at the site that unproven messages go to quarantine first. Writes nothing: without a key of
+    today nothing was counted yet."""
     limit = next(limit for limit in SENDING if limit.whole_site)
-    bucket = Bucket.objects.filter(key=_bucket_key(limit, SITE, day_key(at)), window=_window(limit, at)).first()
+    today = DayKey.objects.filter(pk=1, day=at.date()).first()
+    if today is None:
+        return False
+    bucket = Bucket.objects.filter(key=_bucket_key(limit, SITE, bytes(today.key)), window=_window(limit, at)).first()
     return bucket is not None and bucket.count > limit.count * SURGE_SHARE
 
 
@@ -83,18 +87,23 @@ def is_repeated(text: str, *, at: datetime) -> bool:
 
 
 def forget(*, at: datetime) -> int:
-    """Delete buckets whose window is over and replace yesterday's key. Returns how many buckets went."""
+    """Delete buckets whose window is over and replace yesterday's key. Returns how many buckets went.
+
+    Those of windows further away than a day were made by a clock that ran ahead, and go as well.
+    """
     day_key(at)
     longest = max(limit.minutes for limit in (*SENDING, *LOOKING_UP, *SIGNING_IN))
-    return Bucket.objects.filter(window__lt=at - timedelta(minutes=2 * longest)).delete()[0]
+    over, astray = Q(window__lt=at - timedelta(minutes=2 * longest)), Q(window__gt=at + timedelta(days=1))
+    return Bucket.objects.filter(over | astray).delete()[0]
 
 
 def day_key(at: datetime) -> bytes:
-    """Today's key; yesterday's is overwritten, never kept."""
+    """Today's key; yesterday's is overwritten, never kept. So is one of a day to come, left by a clock that ran ahead."""
     row = DayKey.objects.filter(pk=1).first()
     if row is None:
         row, _ = DayKey.objects.get_or_create(pk=1, defaults={"day": at.date(), "key": secrets.token_bytes(32)})
-    if row.day < at.date():
+    # At midnight a request may still carry yesterday's time: that is no clock that went wrong.
+    if row.day < at.date() or row.day > at.date() + timedelta(days=1):
         DayKey.objects.filter(pk=1, day=row.day).update(day=at.date(), key=secrets.token_bytes(32))
         row = DayKey.objects.get(pk=1)
     return bytes(row.key)

@@ -97,7 +97,8 @@ def begin(*, source: Source, at: datetime) -> SyncRun:
 
 def _close_stale(running: SyncRun, source: Source, at: datetime) -> None:
     free = running.touched_at + STALE_AFTER
-    if at < free:
+    # A sign of life in the future comes from a clock that ran ahead.
+    if running.touched_at - STALE_AFTER < at < free:
         raise NotBegun(
             f"A run of {source.label} is under way since {running.started_at:%H:%M} UTC, last seen at "
             f"{running.touched_at:%H:%M}. If it has died, another one may begin at {free:%H:%M}."
@@ -113,9 +114,18 @@ def _span(query: SourceQuery, at: datetime) -> tuple[date, date, str]:
     if last is None:
         return query.since, max(today, query.since), ""
     if last.state == RunState.DONE:
-        back = last.until - OVERLAP_OF.get(Source(query.source), OVERLAP)
-        return max(query.since, back), max(today, query.since), ""
+        return max(query.since, _back(query, today)), max(today, query.since), ""
     return last.since, last.until if last.cursor else max(today, last.since), last.cursor
+
+
+def _back(query: SourceQuery, today: date) -> date:
+    """The first day of a run after one that came to its end: some days before the last day that was asked for.
+
+    Days after today were asked for by a clock that ran ahead; what they will bring was not there yet.
+    """
+    reached = query.runs.filter(state=RunState.DONE, until__lte=today).order_by("-id").first()
+    overlap = OVERLAP_OF.get(Source(query.source), OVERLAP)
+    return (reached.until if reached else query.since) - overlap
 
 
 def _today(at: datetime) -> date:

@@ -31,8 +31,8 @@ class Backup:
     removed: int
 
 
-def back_up(*, folder: Path, at: datetime, days: int) -> Backup:
-    """Write one backup that the database itself has read again; then delete those older than so many days.
+def back_up(*, folder: Path, at: datetime, days: int | None) -> Backup:
+    """Write one backup that the database itself has read again; then delete those older than so many days; none without a number.
 
     Effects: a file `atlas-<time>.<sqlite3|dump>` with mode 0600 and its `.sha256`, both on the disk before anything older
     goes. Raises Unsound and OSError; then no file of that name stands there and nothing was deleted.
@@ -48,7 +48,8 @@ def back_up(*, folder: Path, at: datetime, days: int) -> Backup:
         _finish(draft, target)
     finally:
         draft.unlink(missing_ok=True)
-    return Backup(target, target.stat().st_size, _remove_before(folder, at - timedelta(days=days)))
+    removed = 0 if days is None else _remove_before(folder, at - timedelta(days=days))
+    return Backup(target, target.stat().st_size, removed)
 
 
 def checksum_holds(file: Path) -> bool:

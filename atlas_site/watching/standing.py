@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
 
-from atlas_site.watching import queues, timers
+from atlas_site.replicas import following
+from atlas_site.replicas.following import State
+from atlas_site.watching import clock, queues, timers
 from atlas_site.watching.timers import TimerState
 
 LONG_DAYS = 14  # after so many days leads are reminded, too
@@ -20,8 +23,30 @@ class Line:
 
 
 def lines(at: datetime) -> list[Line]:
-    """The queue first, then each command of the timers, the backup and the history among them. Ten small queries."""
-    return [_queue(at), *(_timer(state, at) for state in timers.states(at).values())]
+    """The queue first, then each command of the timers, the backup and the history among them. Eleven small queries."""
+    timed = [_timer(state, at) for state in timers.states(at).values()]
+    return [*_clock(at), *_replicas(), _queue(at), *timed]
+
+
+def _replicas() -> list[Line]:
+    """A line for each replica."""
+    return [_replica(state) for state in following.states()]
+
+
+def _replica(state: State) -> Line:
+    if state.is_away:
+        return Line(f"{state.name} does not answer. Readers are sent to other databases.", True)
+    if not state.is_late:
+        return Line(f"{state.name} answers and is not behind.")
+    behind = f"{round(state.lag)} seconds" if isfinite(state.lag) else "by an unknown time"
+    return Line(f"{state.name} is behind, {behind}. Readers are sent to other databases.", True)
+
+
+def _clock(at: datetime) -> list[Line]:
+    """A line only where runs are noted for a time to come."""
+    if not clock.is_behind(at):
+        return []
+    return [Line("The clock of this machine is behind what the database holds, or was ahead before.", True)]
 
 
 def _queue(at: datetime) -> Line:

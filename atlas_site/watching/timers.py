@@ -25,6 +25,7 @@ DUE = {
 }
 KEPT = 30 * DAY
 LONGEST = 300
+CLOCKS_DIFFER = timedelta(minutes=5)  # between the machines of one atlas
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,12 @@ def note(*, name: str, started_at: datetime, ended_at: datetime, ok: bool, said:
 
 
 def states(at: datetime) -> dict[str, TimerState]:
-    """Each command of `DUE`, and each other one that has run. Two queries."""
-    newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("ended_at", filter=Q(ok=True)))
+    """Each command of `DUE`, and each other one that has run. Two queries.
+
+    What a clock that ran ahead noted for days to come says nothing of when a command last went well.
+    """
+    went_well = Q(ok=True, ended_at__lte=at + CLOCKS_DIFFER)
+    newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("ended_at", filter=went_well))
     good = {row["name"]: row["good"] for row in newest}
     last = {run.name: run for run in TimerRun.objects.filter(pk__in=[row["last"] for row in newest])}
     return {name: _state(name, last.get(name), good.get(name), at) for name in [*DUE, *sorted(set(last) - set(DUE))]}
@@ -72,7 +77,11 @@ def _state(name: str, last: TimerRun | None, good_at: datetime | None, at: datet
 
 
 def forget(*, at: datetime) -> int:
-    """Delete runs older than a month, but never the newest of a command nor its newest good one; returns how many."""
+    """Delete runs older than a month, but never the newest of a command nor its newest good one; returns how many.
+
+    Runs of days to come were noted by a clock that ran ahead, and go as well.
+    """
     newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("id", filter=Q(ok=True)))
     kept = {number for row in newest for number in (row["last"], row["good"]) if number}
-    return TimerRun.objects.filter(ended_at__lt=at - KEPT).exclude(pk__in=kept).delete()[0]
+    astray = Q(ended_at__lt=at - KEPT) | Q(ended_at__gt=at + DAY)
+    return TimerRun.objects.filter(astray).exclude(pk__in=kept).delete()[0]

@@ -22,6 +22,7 @@ from contributions import limits, messages, retention, thread
 from contributions.models import Contribution, DayKey
 from scripts.postgres import binaries
 from tests.contributions.factories import LATER, received
+from tests.faults.jumping import YEAR, clock_off, ran_every_night
 from tests.studies.factories import CODED, TEXTS, published_study
 
 pytestmark = pytest.mark.usefixtures("committing")
@@ -243,3 +244,17 @@ def test_password_reaches_the_programs_in_a_file_of_their_own(monkeypatch):
     assert not file.exists()
     assert "a:b" not in str(postgres._place())
     assert postgres._url("other").startswith("postgres://atlas:a%3Ab%5Cc@/other?host=")
+
+
+def test_clock_that_jumped_takes_no_backup_away(folder):
+    """A machine that ran every night and is suddenly a year later makes its backup and keeps the old ones."""
+    ran_every_night("backup")
+    old = backed_up(folder)
+    with clock_off(YEAR):
+        said = io.StringIO()
+        call_command("backup", stdout=io.StringIO(), stderr=said)
+    assert said.getvalue() == "No old backup was deleted. The last run is so long ago that the clock may be wrong.\n"
+    assert (old.exists(), len(list(folder.glob("*.sha256")))) == (True, 2)
+    with clock_off(YEAR):
+        call_command("backup", "--trust-clock", stdout=io.StringIO())
+    assert old.exists() is False

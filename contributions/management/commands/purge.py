@@ -12,6 +12,7 @@ class Command(TimedCommand):
     help = (
         "Delete what has come to the end of its time: contributions, contact details, events, limits. Run it nightly."
     )
+    goes_by_the_clock = True
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = retention.purge(at=timezone.now())

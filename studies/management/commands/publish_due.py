@@ -15,6 +15,7 @@ from studies.models import PublishingOrder
 
 class Command(TimedCommand):
     help = "Publish the studies that were ordered for an hour that has come."
+    goes_by_the_clock = True
 
     def handle(self, *args: Any, **options: Any) -> None:
         done = ordering.carry_out(at=timezone.now())
