@@ -25,7 +25,7 @@ from pathlib import Path
 
 from scripts.benching.figures import percentile
 from scripts.benching.run import POSTGRES_OPTIONS, Place, say
-from scripts.benching.served import ROOT, Server, environment, free_port, serving
+from scripts.benching.served import ROOT, Server, busy, children, environment, free_port, serving
 from scripts.benching.soak.browser import Browser
 from scripts.benching.soak.crowd import Soak, Visitor, crowd, let_in
 from scripts.benching.soak.notes import Notes
@@ -55,7 +55,8 @@ http {{
 
 @dataclass(frozen=True)
 class Found:
-    """One stage. `standby` is the share of readers of public pages that the standby answered, None without one."""
+    """One stage. `standby` is the share of readers of public pages that the standby answered, None without one; `busy` is the
+    processor time for each answer in milliseconds: of the web processes, the primary, the standby."""
 
     name: str
     answers: int
@@ -65,6 +66,7 @@ class Found:
     faults: list[str]
     number_of_faults: int
     standby: float | None
+    busy: tuple[float, ...]
 
 
 def main() -> None:
@@ -89,8 +91,8 @@ def measured(size: int, soak: Soak, folder: Path) -> list[Found]:
         shelf, people = Shelf(**place.ask("soak_shelf")), place.ask("soak_people")
         second = stack.enter_context(standby(first))
         second.catch_up()
-        replica = {"ATLAS_REPLICA_URLS": second.url}
-        with webs(place, folder / "mixed", PROCESSES, replica) as site:
+        replica, databases = {"ATLAS_REPLICA_URLS": second.url}, [first.process.pid, second.process.pid]
+        with webs(place, folder / "mixed", PROCESSES, replica, databases) as site:
             visitors = crowd(site.port, shelf, people, [], soak, notes := Notes())
             found = [stage(f"everybody, {PROCESSES} processes and the standby", site, visitors, soak, notes)]
         for name, count, more in (
@@ -98,18 +100,24 @@ def measured(size: int, soak: Soak, folder: Path) -> list[Found]:
             (f"readers, {PROCESSES} processes", PROCESSES, {}),
             ("readers, 1 process", 1, {}),
         ):
-            with webs(place, folder / f"{count}-{len(more)}", count, more) as site:
+            with webs(place, folder / f"{count}-{len(more)}", count, more, databases) as site:
                 found.append(stage(name, site, readers(site.port, shelf, soak, notes := Notes()), soak, notes))
     return found
 
 
 @dataclass
 class Site:
-    """nginx at `port`, before these processes."""
+    """nginx at `port`, before these processes; `databases` are the processes of the primary and the standby."""
 
     port: int
     processes: list[Server]
     token: str
+    databases: list[int]
+
+    def busy(self) -> list[float]:
+        """Milliseconds of processor time so far: of all web processes, the primary, the standby."""
+        groups = [[server.process.pid for server in self.processes], *([each] for each in self.databases)]
+        return [sum(busy(pid) for parent in each for pid in (parent, *children(parent))) for each in groups]
 
     def readers(self) -> dict[str, float]:
         """How many readers of public pages each database answered, by all processes together."""
@@ -127,7 +135,7 @@ class Site:
 
 
 @contextlib.contextmanager
-def webs(place: Place, folder: Path, count: int, more: dict[str, str]) -> Iterator[Site]:
+def webs(place: Place, folder: Path, count: int, more: dict[str, str], databases: list[int]) -> Iterator[Site]:
     """So many web processes, each a gunicorn as in deploy/ with one worker, and nginx that goes from one to the next."""
     folder.mkdir()
     with contextlib.ExitStack() as stack:
@@ -138,7 +146,7 @@ def webs(place: Place, folder: Path, count: int, more: dict[str, str]) -> Iterat
         (folder / "nginx.conf").write_text(NGINX.format(folder=folder, servers=names, port=port))
         program = shutil.which("nginx") or "/usr/sbin/nginx"
         stack.enter_context(serving(Server([program, "-c", str(folder / "nginx.conf")], port, {}, probe="/healthz")))
-        yield Site(port, servers, place.environment["ATLAS_METRICS_TOKEN"])
+        yield Site(port, servers, place.environment["ATLAS_METRICS_TOKEN"], databases)
 
 
 @contextlib.contextmanager
@@ -174,15 +182,16 @@ def readers(port: int, shelf: Shelf, soak: Soak, notes: Notes) -> list[tuple[Vis
 
 def stage(name: str, site: Site, visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes) -> Found:
     say(f"{name}: {len(visitors)} clients for {soak.seconds:.0f} seconds, load {os.getloadavg()[0]:.1f}")
-    started = time.monotonic()
+    started, before = time.monotonic(), site.busy()
     let_in(visitors, soak, notes, say)
-    seconds = time.monotonic() - started
+    seconds, after = time.monotonic() - started, site.busy()
     by_database = site.readers()
     taken = [each for times in notes.times.values() for each in times]
-    total = sum(by_database.values())
+    total, answers = sum(by_database.values()), sum(notes.statuses.values())
     return Found(
-        name, sum(notes.statuses.values()), seconds, percentile(taken, 0.5), percentile(taken, 0.99),
+        name, answers, seconds, percentile(taken, 0.5), percentile(taken, 0.99),
         notes.faults[:5], notes.number_of_faults, by_database.get("replica-1", 0) / total if total else None,
+        tuple((now - then) / max(1, answers) for then, now in zip(before, after, strict=True)),
     )  # fmt: skip
 
 
@@ -192,14 +201,15 @@ def table(found: list[Found]) -> str:
     )
     lines = [
         f"At revision {revision.stdout.strip()}.", "",
-        "| who, with what | answers | a second | p50 ms | p99 ms | faults | readers answered by the standby |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| who, with what | answers | a second | p50 ms | p99 ms | faults | readers answered by the standby "
+        "| processor ms an answer: web | primary | standby |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]  # fmt: skip
     for each in found:
         share = "" if each.standby is None else f"{each.standby:.1%}"
         lines.append(
             f"| {each.name} | {each.answers:,} | {each.answers / each.seconds:.0f} | {each.p50:.1f} | {each.p99:.1f} "
-            f"| {each.number_of_faults} | {share} |"
+            f"| {each.number_of_faults} | {share} | {' | '.join(f'{part:.2f}' for part in each.busy)} |"
         )
     return "\n".join([*lines, *(f"- {fault}" for each in found for fault in each.faults)])
 
