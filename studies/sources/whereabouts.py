@@ -15,6 +15,7 @@ from studies.sources.faults import OffLimits, Unreachable
 Lookup = Callable[[str, int], list[str]]
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 behind IPv6
+_OPEN = {4: ipaddress.ip_network("0.0.0.0/0"), 6: ipaddress.ip_network("2000::/3")}  # of IPv6 nothing else is given out
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def _checked(host: str, found: list[str], *, plain: bool, loopback: bool) -> str
         if address.is_loopback:
             allowed = loopback
         else:
-            allowed = not plain and address.is_global and not address.is_multicast and not address.is_reserved
+            is_open = address.is_global and not address.is_multicast and not address.is_reserved
+            allowed = not plain and is_open and address in _OPEN[address.version]
         if not allowed:
             raise OffLimits(f"{host} lies at {address}, an address that is not on the open internet.")
     return found[0]
