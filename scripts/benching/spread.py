@@ -34,6 +34,10 @@ from scripts.benching.soak.soaking import documented
 from tests.servers import primary, standby
 
 PROCESSES = 3
+HEAD = (
+    "who, with what", "answers", "a second", "p50 ms", "p99 ms", "faults", "readers answered by the standby",
+    "processor ms an answer: web", "primary", "standby",
+)  # fmt: skip
 NGINX = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log error; worker_processes 1;
 events {{ worker_connections 1024; }}
@@ -201,9 +205,8 @@ def table(found: list[Found]) -> str:
     )
     lines = [
         f"At revision {revision.stdout.strip()}.", "",
-        "| who, with what | answers | a second | p50 ms | p99 ms | faults | readers answered by the standby "
-        "| processor ms an answer: web | primary | standby |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        f"| {' | '.join(HEAD)} |",
+        f"|{' --- |' * len(HEAD)}",
     ]  # fmt: skip
     for each in found:
         share = "" if each.standby is None else f"{each.standby:.1%}"
