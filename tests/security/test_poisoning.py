@@ -81,7 +81,8 @@ def test_accept_header_gives_nobody_else_another_format(settings, study, accept,
 
 
 CLOAKS = [
-    "?q=blood;q=sleep", "?q=blood&q=sleep", "?q=sleep&q=blood", "?Q=blood", "?q=%62lood", "?q=bl%6fod&", "?&q=blood", "?q%00=blood",
+    "?q=blood;q=sleep", "?q=blood&q=sleep", "?q=sleep&q=blood", "?Q=blood", "?q=%62lood", "?q=bl%6fod&", "?&q=blood",
+    "?q%00=blood",
     "?q[]=blood", "?q=blood%23", "?look=theme-dark", "?_method=POST", "?callback=x", "?q=blood&utm_source=x", "?page=1&page=2",
     "?page=%31", "?%70age=2", "?q=blood%26page=2", "?q=+blood", "?q=blood%20", "?;q=blood", "?q=blood\u00a0",
 ]  # fmt: skip
@@ -97,7 +98,8 @@ def test_cloaked_parameter_is_its_own_page(settings, study, query):
 
 
 PATHS = [
-    ".css", "/.css", "/x.css", "%2f.css", "%2e%2e/", "..%2f", ";x.css", ";.css/", "%00.css", "%0a.css", "%3f.css", "%23.css", "/./",
+    ".css", "/.css", "/x.css", "%2f.css", "%2e%2e/", "..%2f", ";x.css", ";.css/", "%00.css", "%0a.css", "%3f.css", "%23.css",
+    "/./",
     "//", "/../", "%20", "./", "%c0%af", "\u200b", "/index.html", "%5c.css", "/?.css",
 ]  # fmt: skip
 
