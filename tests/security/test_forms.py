@@ -212,10 +212,12 @@ def test_https_is_believed_of_a_trusted_proxy_alone(client):
             assert client.get("/about/", headers={"x-forwarded-proto": "http"}).status_code == 301
 
 
+@pytest.mark.usefixtures("slowly")
 @pytest.mark.parametrize(("proxies", "forwarded"), [(0, "203.0.113.{}"), (1, "203.0.113.{}, 198.51.100.7")])
 def test_nobody_escapes_a_limit_by_making_up_senders(client, settings, proxies, forwarded):
     """Without proxies the header says nothing; behind one proxy only what it added itself counts."""
     settings.ATLAS_TRUSTED_PROXIES = proxies
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     statuses = [
         client.post(
             LOGIN,

@@ -20,7 +20,7 @@ def from_place(number: int):
     return RequestFactory().post("/", REMOTE_ADDR=f"10.{number // 256}.{number % 256}.1")
 
 
-@pytest.mark.parametrize(("which", "most"), [(limits.LOOKING_UP, 600), (limits.SIGNING_IN, 200), (limits.SENDING, 200)])
+@pytest.mark.parametrize(("which", "most"), [(limits.LOOKING_UP, 600), (limits.SIGNING_IN, 200)])
 def test_many_places_together_come_to_a_limit_of_the_whole_site(which, most):
     for number in range(most):
         limits.count(limits=which, request=from_place(number), at=START)

@@ -280,7 +280,7 @@ def test_holder_of_a_message_is_not_its_second_person_by_either_page(client):
 
 # --- Numbers of other things -------------------------------------------------------------------------------------------------
 
-STRANGE = ["0", "-1", "99999999999999999999999", "1e3", "1.0", "1'--", "_2F", "..", "%00", "null", "true", "1,2"]
+STRANGE = ["0", "-1", "99999999999999999999999", "1e3", "1'--", "%00"]
 
 
 @pytest.mark.parametrize("number", STRANGE)

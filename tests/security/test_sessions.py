@@ -81,6 +81,7 @@ def test_member_of_staff_who_opens_a_message_is_signed_out(client):
 # --- Its end ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("slowly")
 def test_staff_session_ends_after_twelve_hours_however_busy_it_is(client, monkeypatch):
     sign_in(client, make_user("moderator"))
     later(monkeypatch, configured.SESSION_COOKIE_AGE - 60)
