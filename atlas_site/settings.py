@@ -358,6 +358,11 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING").upper()
 if LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
     raise ImproperlyConfigured(f"LOG_LEVEL is {LOG_LEVEL!r}: write DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 
+# Lines for people, or one JSON object a line for a program.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line").lower()
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write line or json.")
+
 # No handler mails errors to anybody, and Django's own handlers are taken off. What is typed could pass through SQL and
 # template messages, so these stay off at every level.
 DEFAULT_EXCEPTION_REPORTER = "atlas_site.reporting.QuietReporter"
@@ -369,8 +374,11 @@ LOGGING = {
         "probes": {"()": "atlas_site.logs.ProbesFilter"},
         "private": {"()": "atlas_site.logs.PrivateFilter"},
     },
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["probes", "private"]}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+        "json": {"()": "atlas_site.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["probes", "private"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": "NOTSET"},

@@ -6,11 +6,12 @@ The log names view, milliseconds and the statement with its placeholders, never 
 from __future__ import annotations
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,7 @@ class Request:
 
     request: HttpRequest
     database: float = 0.0
+    number: str = field(default_factory=lambda: secrets.token_hex(4))  # by chance, so that it tells of nobody
     reader: str = ""
 
 
@@ -68,6 +70,12 @@ def counted() -> Tally:
     """What all processes of this server counted."""
     with _lock:
         return sharing.total(_tally, settings.ATLAS_METRICS_DIR)
+
+
+def current_number() -> str:
+    """What the lines of the log about one request have in common; empty outside a request."""
+    current = _current.get()
+    return current.number if current else ""
 
 
 def view_of(request: HttpRequest) -> str:

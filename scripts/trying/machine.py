@@ -9,7 +9,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-SHELL = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--setenv=HOME=/root", "--setenv=DEBIAN_FRONTEND=noninteractive"]
+SHELL = [
+    "systemd-run",
+    "--quiet",
+    "--pipe",
+    "--wait",
+    "--collect",
+    "--setenv=HOME=/root",
+    "--setenv=DEBIAN_FRONTEND=noninteractive",
+]
 PATIENCE = 120  # seconds until it has started
 
 
@@ -22,7 +30,7 @@ def made(folder: Path, suite: str) -> Path:
     base, fresh = folder / suite, folder / "machine"
     if not (base / "complete").exists():
         shutil.rmtree(base, ignore_errors=True)
-        subprocess.run(["debootstrap", suite, base], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["debootstrap", "--include=dbus", suite, base], check=True, stdout=subprocess.DEVNULL)
         (base / "complete").touch()
     subprocess.run(["rm", "-rf", "--one-file-system", str(fresh)], check=True)
     subprocess.run(["cp", "--archive", str(base), str(fresh)], check=True)

@@ -18,7 +18,8 @@ PASSWORD = "words that nobody guesses here\n"  # noqa: S105 - of a machine that 
 CERTIFICATE = f"""
 install -d /etc/letsencrypt/live/{HOST}
 cd /etc/letsencrypt/live/{HOST}
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} -addext subjectAltName=DNS:{HOST} -keyout privkey.pem -out fullchain.pem
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} \\
+  -addext subjectAltName=DNS:{HOST} -keyout privkey.pem -out fullchain.pem
 cp fullchain.pem /usr/local/share/ca-certificates/atlas.crt
 update-ca-certificates
 cd /srv/atlas
@@ -50,11 +51,11 @@ style=$(curl --silent https://{HOST}/ | grep --only-matching '/static/[^"]*css' 
 curl --silent --output /dev/null --write-out 'style sheet: %{{http_code}}\\n' https://{HOST}$style
 ls /var/www/atlas/releases
 ps -o user= -C gunicorn | sort | uniq -c
-systemd-analyze verify --man=no atlas-web.service atlas-web.socket atlas-export.service atlas-check-integrity.service atlas-run@purge.service deploy/systemd/*.timer 2>&1 | grep -i atlas || echo 'verify: no word'
+systemd-analyze verify --man=no atlas-web.service atlas-web.socket atlas-export.service \\
+  atlas-check-integrity.service atlas-run@purge.service deploy/systemd/*.timer 2>&1 | grep -i atlas || echo 'verify: no word'
 systemd-analyze security --no-pager atlas-web atlas-run@purge atlas-export atlas-check-integrity 2>/dev/null | grep -i 'overall'
 """
 BACKUP = '"$(ls -t /var/backups/atlas/*.dump | head -n 1)"'
-OLDEST = '"$(cat /root/backup-before)"'
 
 
 def tell(folder: Path, suite: str) -> None:
@@ -75,13 +76,15 @@ def tell(folder: Path, suite: str) -> None:
         steps.walk("Upgrade")
         steps.walk("Roll back")
         _change(folder, source, migration=True)
-        steps.own("remember", "sleep 1\n")
         steps.walk("Upgrade")
         back = document.blocks(steps.text, "Roll back")[0].splitlines()
-        steps.own("Roll back, its second to fifth line", "\n".join([back[0], *back[1:5]]))
+        steps.own("Roll back, its second to fifth line", "\n".join(back[:5]))
         steps.walk("Restore", FILE=BACKUP)
         steps.own("look", LOOK)
-        steps.own("status", "cd /srv/atlas; runuser -u atlas -- .venv/bin/python manage.py check --deploy --fail-level WARNING")
+        steps.own(
+            "status",
+            "cd /srv/atlas; runuser -u atlas -- .venv/bin/python manage.py check --deploy --fail-level WARNING",
+        )
 
 
 class Steps:
