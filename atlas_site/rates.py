@@ -13,6 +13,7 @@ from datetime import datetime
 from django.core.cache import caches
 from django.http import HttpRequest
 
+from atlas_site.losable import attempt
 from atlas_site.senders import client_address, neighbourhood
 
 CACHE = "rates"
@@ -46,9 +47,11 @@ class Standing:
 
 
 def count(rate: Rate, request: HttpRequest, at: datetime) -> Standing | None:
-    """Count this request; None where the rate has no limit."""
-    if not rate.count:
-        return None
+    """Count this request; None where the rate has no limit, or the cache is away: then programs are served uncounted."""
+    return attempt(lambda: _counted(rate, request, at)) if rate.count else None
+
+
+def _counted(rate: Rate, request: HttpRequest, at: datetime) -> Standing:
     seconds = int(at.timestamp())
     window, passed = divmod(seconds, rate.seconds)
     place = neighbourhood(client_address(request))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from atlas_site.losable import remembered
 from contributions import correcting, figures, form_token, limits, proof_of_work
 from contributions.correcting import Place
 from contributions.forms import ContributionForm, refilled
@@ -65,7 +65,7 @@ def form_page(
         "signed": kept_token(request) or form_token.new(at=at),
         "surging": limits.surging(at),
         "bits": proof_of_work.BITS,
-        "median": cache.get_or_set("contributions.median", lambda: figures.median_wait(at), MEDIAN_SECONDS),
+        "median": remembered("contributions.median", lambda: figures.median_wait(at), seconds=MEDIAN_SECONDS),
         "terms": TERMS,
         "trail": [*trail(), ("This study", study.get_absolute_url())] if study else [],
     }
