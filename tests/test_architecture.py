@@ -12,6 +12,9 @@ PACKAGES = ("atlas_site", "studies", "contributions")
 
 # Modules that know no Django and no model, so that they can be read, tested and reused alone.
 PURE = {
+    "atlas_site.caching.flights",
+    "atlas_site.caching.shelf",
+    "atlas_site.caching.words",
     "atlas_site.replicas.naming",
     "atlas_site.replicas.places",
     "atlas_site.watching.counting",

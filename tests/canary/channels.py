@@ -17,6 +17,7 @@ from django.core import mail
 from django.core.cache import caches
 from django.db import connection
 
+from atlas_site.caching import keeping
 from contributions.models import ContactDetail, Contribution, Message
 from tests.canary.world import World
 
@@ -114,6 +115,14 @@ def cache(world: World) -> Iterator[Piece]:
     for key, value in (pair for each in kept for pair in each.items()):
         yield Piece(key, key)
         yield Piece(key, value)
+
+
+@channel
+def kept_pages(world: World) -> Iterator[Piece]:
+    """The public pages that the process keeps, with their headers."""
+    for page in keeping.all_kept():
+        yield Piece(page.view, page.body)
+        yield Piece(page.view, f"{page.head} {page.whole}")
 
 
 @channel

@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.log import AdminEmailHandler
 
+from atlas_site.caching import keeping
 from contributions import retention, scrubbing
 from contributions.models import Contribution
 from contributions.querysets import BODY_DAYS, SILENCE_DAYS
@@ -54,6 +55,8 @@ def _alone(settings, tmp_path: Path, monkeypatch) -> None:
     settings.ATLAS_SLOW_STATEMENT_MS = 0.001  # every statement is a slow one, and in the log
     # Other processes of a parallel run have transactions open on the same server, and cleaning waits for them.
     monkeypatch.setattr(scrubbing, "LOCK_TIMEOUT", PATIENCE * 1000)
+    settings.ATLAS_PAGE_CACHE = True
+    keeping.forget()
     cache.clear()
 
 
