@@ -265,7 +265,15 @@ def test_hashed_files_come_from_the_disk_and_stay_for_ever(proxy):
     answer, content = proxy.ask("/static/atlas.0123456789ab.css")
     assert (answer.status, content, len(proxy.asked)) == (200, b"body{}", before)
     assert answer.getheader("Cache-Control").startswith("max-age=")
-    assert answer.getheader("X-Content-Type-Options") == "nosniff"
+    guards = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+        "Referrer-Policy": "same-origin",
+        "Strict-Transport-Security": "max-age=31536000; includeSubDomains; preload",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    assert {name: answer.getheader(name) for name in guards} == guards
 
 
 def test_texts_are_compressed(proxy):
