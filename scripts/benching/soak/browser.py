@@ -78,14 +78,33 @@ class Browser:
         if self._cookies:
             told["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         started = time.perf_counter()
-        connection = self._connected()
-        connection.request(method, path, body, told)
-        response = connection.getresponse()
-        text = response.read().decode()
+        response, text = self._answer(method, path, body, told)
         self._used = time.monotonic()
         self.notes.answered(kind, response.status, (time.perf_counter() - started) * 1000, path)
         self._keep(response.headers)
         return Page(path, response.status, text, response.headers)
+
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        """Over the kept connection; where the server ended that one meanwhile, once more over a new one, as browsers do."""
+        is_kept = self._connection is not None
+        try:
+            return self._once(method, path, body, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            if not (is_kept and method == "GET"):
+                raise
+            self.close()
+            self.notes.did("kept connection ended")
+            return self._once(method, path, body, headers)
+
+    def _once(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, str]:
+        connection = self._connected()
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return response, response.read().decode()
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None or time.monotonic() - self._used > KEPT:
