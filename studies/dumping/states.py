@@ -37,7 +37,7 @@ class AtlasState:
 
 
 def present() -> AtlasState:
-    counted = PublicState.objects.get(pk=1)
+    counted = PublicState.objects.only("counter", "revisions", "newest_hash").get(pk=1)
     newest = Revision.objects.order_by("-sequence").values_list("made_at", flat=True).first()
     return AtlasState(
         counter=counted.counter,
