@@ -196,7 +196,10 @@ def test_link_header_leads_nowhere_else(study):
 
 
 # As they stand in a request, which has Latin letters alone; others come percent-encoded.
-BREAKS = ["%C4%8A%C4%8DX-Forged: 1", "\r\nX-Forged: 1", "\nX-Forged: 1", "%0d%0aX-Forged:%201", "%0aSet-Cookie:%20a=b", "\x85X-Forged: 1"]  # fmt: skip
+BREAKS = [
+    "%C4%8A%C4%8DX-Forged: 1",
+    "\r\nX-Forged: 1", "\nX-Forged: 1", "%0d%0aX-Forged:%201", "%0aSet-Cookie:%20a=b", "\x85X-Forged: 1",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("broken", BREAKS)
