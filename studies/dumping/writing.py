@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from studies.dumping import database, package, reading_matter, states
+from studies.dumping import clearing, database, package, reading_matter, states
 from studies.dumping.history import revision_lines
 from studies.dumping.releases import DESCRIPTION, SUMS, Release, read
 from studies.dumping.studies import study_lines
@@ -49,6 +49,12 @@ def export(folder: Path) -> tuple[Release, bool]:
             raise
         part.rename(folder / state.name)
     return read(folder / state.name), True
+
+
+def clear(folder: Path) -> list[str]:
+    """Empty the releases in `folder` that hold a value removed since, and name them. Raises Busy, OSError."""
+    with _alone(folder):
+        return clearing.empty_held_back(folder)
 
 
 @contextmanager

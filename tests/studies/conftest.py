@@ -6,6 +6,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from tests.studies.releasing import atlas, release  # noqa: F401 - fixtures of releases
+
 SUFFIX = "sample"
 
 

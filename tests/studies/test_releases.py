@@ -4,14 +4,11 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 from django.conf import settings as configured
@@ -20,75 +17,20 @@ from django.db import connection
 
 from studies import proposals, publishing
 from studies.dumping import states, writing
-from studies.dumping.columns import STUDIES
+from studies.dumping.releases import Release
 from studies.dumping.studies import study_lines
 from studies.dumping.tables import TABLES
 from studies.models import Study
 from tests.clock import PATIENCE
-from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
+from tests.studies.factories import make_user, published_study
+from tests.studies.releasing import SECRETS, bytes_of, carry_out, check, lines
 
 pytestmark = pytest.mark.django_db
-CHECKER = configured.BASE_DIR / "scripts" / "verify_dump.py"
-SECRETS = {
-    "abstract": "secretabstractwords",
-    "note of the staff": "secretstaffnote",
-    "draft": "Secret Draft Title",
-    "name": "secretname",
-}
 
 
-def carry_out(proposal: Any) -> None:
-    proposals.apply(proposal=proposal, digest=proposal.digest, edition=proposal.edition, by=make_user("moderator"))
-
-
-@pytest.fixture
-def atlas() -> dict[str, Study]:
-    """Three published studies, a withdrawn one, a merged one, a draft, and things that must not leave."""
-    lead = make_user("lead", username=SECRETS["name"])
-    first = published_study(
-        **TEXTS, **CODED, slug="first", authors=["Müller, Ana", {"collective": "The Group"}], topics=["sleep"],
-        abstract=SECRETS["abstract"], editor_notes=SECRETS["note of the staff"], findings=["=One", "Two"],
-    )  # fmt: skip
-    second, third, gone = (published_study(slug=slug) for slug in ("second", "third", "gone"))
-    publishing_act = proposals.propose(
-        study=first,
-        values={"links": [{"study": second.pk, "type": "replicates"}]},
-        reason="correction",
-        note="Why.",
-        by=lead,
-    )
-    carry_out(publishing_act)
-    carry_out(publishing.withdraw(study=gone, reason="out_of_scope", note="Not about ME/CFS.", by=lead))
-    carry_out(publishing.merge(source=third, target=second, note="The same paper.", by=lead))
-    make_study(title=SECRETS["draft"])
-    return {study.slug: study for study in Study.objects.exclude(state="draft")}
-
-
-@pytest.fixture
-def release(atlas: dict[str, Study], tmp_path: Path) -> Path:
-    found, new = writing.export(tmp_path)
-    assert new
-    return found.folder
-
-
-def check(folder: Path, *words: str) -> tuple[int, str]:
-    done = subprocess.run([sys.executable, "-I", CHECKER, folder, *words], capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-def lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-
-
-def test_release_of_the_same_state_is_the_same_byte_by_byte(release: Path, tmp_path: Path) -> None:
-    again, _ = writing.export(tmp_path / "again")
-    assert bytes_of(again.folder) == bytes_of(release)
+def test_release_of_the_same_state_is_the_same_byte_by_byte(atlas: dict[str, Study], tmp_path: Path) -> None:
+    first, again = (writing.export(tmp_path / name)[0] for name in ("first", "again"))
+    assert bytes_of(again.folder) == bytes_of(first.folder)
 
 
 def test_release_holds_every_published_study_and_says_which_are_gone(release: Path) -> None:
@@ -100,16 +42,6 @@ def test_release_holds_every_published_study_and_says_which_are_gone(release: Pa
     file.close()
     told = [study["slug"] for study in lines(release / "studies.jsonl.gz")]
     assert (tables, told) == ({"studies": ["first", "second"], "withdrawn": ["gone", "third"]}, ["first", "second"])
-
-
-def test_release_passes_its_own_check_and_knows_an_earlier_hash(release: Path, atlas: dict[str, Study]) -> None:
-    anchor = atlas["first"].revisions.get(number=1).hash
-    code, said = check(release, "--anchor", anchor)
-    assert (code, said.split(":")[0]) == (0, release.name)
-
-
-def test_release_without_an_earlier_hash_is_refused(release: Path) -> None:
-    assert check(release, "--anchor", "0" * 64) == (1, "the hash that you noted down is not in the chain\n")
 
 
 def test_table_in_csv_and_in_sqlite_hold_the_same_columns(release: Path) -> None:
@@ -141,96 +73,6 @@ def test_release_holds_nothing_private(release: Path) -> None:
     assert found == set()
 
 
-# --- Tampering --------------------------------------------------------------------------------------------------------
-
-
-def change_revision(number: int, change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
-    def tamper(folder: Path) -> None:
-        path = folder / "revisions.jsonl.gz"
-        told = lines(path)
-        change(told[number - 1])
-        path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in told).encode()))
-
-    return tamper
-
-
-def drop_revision(folder: Path) -> None:
-    path = folder / "revisions.jsonl.gz"
-    told = [each for each in lines(path) if each["sequence"] != 2]
-    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in told).encode()))
-
-
-def sql(statement: str) -> Callable[[Path], None]:
-    def tamper(folder: Path) -> None:
-        with sqlite3.connect(folder / "atlas.sqlite") as file:
-            file.execute(statement)
-        file.close()
-
-    return tamper
-
-
-def set_title(revision: dict[str, Any]) -> None:
-    revision["contents"]["title"]["value"] = "Forged"
-
-
-def change_study(folder: Path) -> None:
-    path = folder / "studies.jsonl.gz"
-    told = lines(path)
-    told[0]["key_point"] = "Cured."
-    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in told).encode()))
-
-
-def drop_study(folder: Path) -> None:
-    path = folder / "studies.jsonl.gz"
-    path.write_bytes(gzip.compress("".join(json.dumps(each) + "\n" for each in lines(path)[1:]).encode()))
-
-
-def change_cell(folder: Path) -> None:
-    path = folder / "csv" / "studies.csv"
-    path.write_bytes(path.read_bytes().replace(b"not_required", b"required"))
-
-
-TAMPERINGS = {
-    "line": (change_study, "studies.jsonl.gz: key_point of study"),
-    "line gone": (drop_study, "is missing"),
-    "cell": (change_cell, "csv/studies.csv: row 2 is not what atlas.sqlite says"),
-    "value": (change_revision(1, set_title), "the value of title does not match its hash"),
-    "note": (change_revision(1, lambda revision: revision.update(note="Forged.")), "its content does not match its hash"),
-    "role": (change_revision(5, lambda each: each.update(approver_role="lead")), "its content does not match its hash"),
-    "removed without a reason": (
-        change_revision(1, lambda each: each["contents"].update(title={"removed_on": "2026-01-01", "reason": ""})),
-        "the value of title does not match its hash",
-    ),
-    "missing value": (change_revision(1, lambda each: each["contents"].pop("title")), "the value of title is missing"),
-    "missing revision": (drop_revision, "the number before it is 1"),
-    "study": (sql("UPDATE studies SET title = 'Forged' WHERE slug = 'first'"), "title is not what its history says"),
-    "badge": (sql("UPDATE studies SET pem = 'required' WHERE slug = 'first'"), "pem is not what its history says"),
-    "list": (sql("UPDATE studies SET findings = '[]' WHERE slug = 'first'"), "findings is not what its history says"),
-    "study added": (
-        sql("INSERT INTO studies SELECT 9999, 'forged', version, published_at, changed_at, newest_hash"
-            + "".join(f", {column.name}" for column in STUDIES[6:]) + " FROM studies WHERE slug = 'first'"),
-        "it has no history",
-    ),
-    "study gone": (sql("DELETE FROM studies WHERE slug = 'second'"), "it is not in the table"),
-}  # fmt: skip
-
-
-def with_new_sums(folder: Path) -> None:
-    """A forger would write new sums as well."""
-    (folder / "SHA256SUMS").unlink()
-    writing._write_sums(folder)
-
-
-@pytest.mark.parametrize("name", TAMPERINGS)
-def test_tampered_release_is_found_out_even_with_new_sums(release: Path, tmp_path: Path, name: str) -> None:
-    tamper, expected = TAMPERINGS[name]
-    copy = shutil.copytree(release, tmp_path / "copy")
-    tamper(copy)
-    with_new_sums(copy)
-    code, said = check(copy)
-    assert (code, expected in said) == (1, True), said
-
-
 def test_database_alone_names_its_release(release: Path) -> None:
     with sqlite3.connect(release / "atlas.sqlite") as file:
         told = file.execute("SELECT name, newest_hash, address FROM release").fetchall()
@@ -248,56 +90,58 @@ def test_export_that_the_disk_refuses_leaves_nothing(
     assert [path.name for path in (tmp_path / "releases").iterdir()] == [".lock"]
 
 
-def test_changed_missing_and_added_files_are_named(release: Path, tmp_path: Path) -> None:
-    copy = shutil.copytree(release, tmp_path / "copy")
-    (copy / "csv" / "topics.csv").write_text("forged")
-    (copy / "LICENSE.md").unlink()
-    (copy / "more.txt").write_text("more")
-    assert (check(copy)[0], check(copy)[1].splitlines()) == (
-        1,
-        [
-            "LICENSE.md: the file is missing",
-            "csv/topics.csv: the file is not the one whose sum was written down",
-            "more.txt: the file has no sum",
-            "csv/topics.csv: row 1 is not what atlas.sqlite says",
-        ],
-    )
-
-
-@pytest.mark.parametrize("broken", ["datapackage.json", "atlas.sqlite", "revisions.jsonl.gz"])
-def test_folder_that_is_no_release_is_said_to_be_none(release: Path, tmp_path: Path, broken: str) -> None:
-    copy = shutil.copytree(release, tmp_path / "copy")
-    (copy / broken).write_bytes(b"no such thing")
-    assert check(copy)[0] == 2
+@pytest.fixture
+def superseded(atlas: dict[str, Study], settings, tmp_path: Path) -> Release:
+    """A release with a title that was removed from the history since."""
+    settings.ATLAS_RELEASES_DIR = tmp_path
+    found, _ = writing.export(tmp_path)
+    study, by = atlas["second"], make_user("lead")
+    carry_out(proposals.propose(study=study, values={"title": "Better"}, reason="correction", note="Why.", by=by))
+    first = study.revisions.get(number=1)
+    carry_out(publishing.redact(revision=first, field="title", note="names a patient", by=by))
+    return found
 
 
 def test_removed_value_is_accepted_and_older_releases_are_held_back(
-    release: Path, atlas: dict[str, Study], client, settings, tmp_path: Path
+    superseded: Release, client, tmp_path: Path
 ) -> None:
-    settings.ATLAS_RELEASES_DIR = tmp_path
-    assert client.get(f"/data/{release.name}/").status_code == 200
-    lead = make_user("lead")
-    carry_out(
-        proposals.propose(study=atlas["second"], values={"title": "Better"}, reason="correction", note="Why.", by=lead)
-    )
-    first = atlas["second"].revisions.get(number=1)
-    carry_out(publishing.redact(revision=first, field="title", note="names a patient", by=lead))
     newer, _ = writing.export(tmp_path)
     assert check(newer.folder)[0] == 0
-    answers = [client.get(f"/data/{name}/").status_code for name in (release.name, newer.name)]
-    files = [client.head(f"/data/{name}/atlas.sqlite") for name in (release.name, newer.name)]
+    answers = [client.get(f"/data/{name}/").status_code for name in (superseded.name, newer.name)]
+    files = [client.head(f"/data/{name}/atlas.sqlite") for name in (superseded.name, newer.name)]
     for answer in files:
         answer.close()
     assert (answers, [answer.status_code for answer in files]) == ([410, 200], [404, 200])
 
 
+def test_export_leaves_no_removed_value_on_the_disk(superseded: Release, client, tmp_path: Path, capsys) -> None:
+    title = lines(superseded.folder / "studies.jsonl.gz")[1]["bibliography"]["title"]
+    for _ in range(2):
+        call_command("export_atlas", tmp_path)
+    said = capsys.readouterr().out
+    (newer,) = [path for path in tmp_path.iterdir() if path.is_dir() and path.name != superseded.name]
+    held = {path: gzip.decompress(path.read_bytes()) for path in tmp_path.rglob("*.gz")}
+    held |= {path: path.read_bytes() for path in tmp_path.rglob("*.*") if path.is_file() and path not in held}
+    assert [path for path, content in held.items() if title.encode() in content] == []
+    assert list(bytes_of(superseded.folder)) == ["datapackage.json"]
+    assert (check(newer)[0], said.count(f"{superseded.name}: emptied")) == (0, 1)
+    assert client.get(f"/data/{superseded.name}/").status_code == 410
+
+
+def test_emptying_that_was_interrupted_is_ended_by_the_next_export(superseded: Release, tmp_path: Path) -> None:
+    (superseded.folder / "SHA256SUMS").unlink()
+    assert writing.clear(tmp_path) == [superseded.name]
+    assert list(bytes_of(superseded.folder)) == ["datapackage.json"]
+
+
 # --- Writing ----------------------------------------------------------------------------------------------------------
 
 
-def test_release_that_is_there_is_left_as_it_is(release: Path, tmp_path: Path, capsys) -> None:
-    before = bytes_of(release)
+def test_release_that_is_there_is_left_as_it_is(atlas: dict[str, Study], tmp_path: Path, capsys) -> None:
+    found, _ = writing.export(tmp_path)
+    before = bytes_of(found.folder)
     call_command("export_atlas", tmp_path)
-    assert (bytes_of(release), "is there already" in capsys.readouterr().out) == (before, True)
+    assert (bytes_of(found.folder), "is there already" in capsys.readouterr().out) == (before, True)
 
 
 def test_what_an_interrupted_export_left_is_no_release_and_goes_away(atlas, tmp_path: Path, settings, client) -> None:
@@ -439,8 +283,8 @@ def test_database_searches_the_texts_with_stemming(release: Path) -> None:
 
 
 @pytest.fixture
-def shown(release: Path, settings, tmp_path: Path) -> str:
-    settings.ATLAS_RELEASES_DIR = tmp_path
+def shown(release: Path, settings) -> str:
+    settings.ATLAS_RELEASES_DIR = release.parent
     return release.name
 
 

@@ -8,11 +8,14 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from atlas_site.management.timed import TimedCommand
-from studies.dumping.writing import Busy, export
+from studies.dumping.writing import Busy, clear, export
 
 
 class Command(TimedCommand):
-    help = "Write a dated release of the public atlas that anyone can verify. One that is there already stays as it is."
+    help = (
+        "Write a dated release of the public atlas that anyone can verify. One that is there already stays as it is; one "
+        "with a value that was removed from the history since is emptied."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -23,6 +26,7 @@ class Command(TimedCommand):
         folder = Path(options["directory"] or settings.ATLAS_RELEASES_DIR)
         try:
             release, new = export(folder)
+            emptied = clear(folder)
         except Busy as error:
             raise CommandError(f"Another export is writing into {folder}.") from error
         except OSError as error:
@@ -31,3 +35,5 @@ class Command(TimedCommand):
         self.tell(f"{release.name}: {said}. {release.studies} studies, {release.revisions} revisions.")
         self.stdout.write(f"Newest hash {release.newest_hash}")
         self.stdout.write(str(release.folder))
+        for name in emptied:
+            self.stdout.write(f"{name}: emptied, because a value in it was removed from the history since.")
