@@ -6,6 +6,7 @@ from django.conf import settings
 
 from studies.depths import Length
 from studies.disclosure import day
+from studies.field_words import label
 from studies.formats.blocks import Block, Heading, Items, Link, Named, Paragraph, Quote
 from studies.formats.notes import marked_title
 from studies.identifiers import doi_link, pmc_link, pubmed_link
@@ -30,6 +31,7 @@ LICENCE = (
     "Licence: the texts of the atlas are CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), its facts, such as "
     "badge and coding, are CC0 1.0. Quotes belong to the authors of the paper."
 )
+SUBGROUP = "The paper also reports on a subgroup that had to have PEM."
 FLAGS = {
     FlagKind.SAFETY: "Safety notice",
     FlagKind.CONTESTED: "This study is contested",
@@ -39,12 +41,6 @@ WARNINGS = {
     Retraction.RETRACTED: " Do not rely on its findings.",
     Retraction.WITHDRAWN: " Do not rely on its findings.",
     Retraction.CONCERN: " Its findings may not be sound.",
-}
-LISTS = {
-    "findings": "Findings",
-    "conclusions": "Conclusions drawn by the authors",
-    "open_questions": "Open questions",
-    "strengths": "Strengths",
 }
 
 
@@ -97,9 +93,8 @@ def _glance(study: Study, page: StudyPage) -> Iterator[Block]:
 
 def _short(study: Study, page: StudyPage) -> Iterator[Block]:
     yield Heading(2, _layer("The short version", page.short))
-    named = {"summary": "In plain language", "significance": "Why it matters", "limitations": "What it does not prove"}
-    for name, heading in named.items():
-        yield Heading(3, heading)
+    for name in ("summary", "significance", "limitations"):
+        yield Heading(3, label(name))
         yield from (Paragraph(part) for part in getattr(study, name).split("\n") if part.strip())
     level = study.get_evidence_level_display().lower()
     yield Paragraph(f"Evidence level: {level}. That means: {LEVEL_HINTS[EvidenceLevel(study.evidence_level)]}.")
@@ -111,12 +106,12 @@ def _short(study: Study, page: StudyPage) -> Iterator[Block]:
 def _deep(study: Study, page: StudyPage) -> Iterator[Block]:
     yield Heading(2, f"{_layer('Deeper', page.deep)}, then links, citation and history")
     for response in page.responses:
-        label = "Verified author" if response.verified_author else "Who wrote this is not verified"
+        who_wrote = "Verified author" if response.verified_author else "Who wrote this is not verified"
         yield from [Heading(3, "Response of the paper’s authors")] if response is page.responses[0] else []
-        yield Quote(response.text, f"{label}, published in version {response.revision_number}.")
-    for name, heading in LISTS.items():
+        yield Quote(response.text, f"{who_wrote}, published in version {response.revision_number}.")
+    for name in Study.LIST_TEXTS:
         if items := getattr(study, name):
-            yield from (Heading(3, heading), Items(tuple(items)))
+            yield from (Heading(3, label(name)), Items(tuple(items)))
     yield from _proof(study, page)
     yield from _abstract(study)
     if page.links:
@@ -128,13 +123,17 @@ def _deep(study: Study, page: StudyPage) -> Iterator[Block]:
 
 def _proof(study: Study, page: StudyPage) -> Iterator[Block]:
     yield Heading(3, "Was PEM required?")
-    yield Paragraph(f"{study.get_pem_display()}. {page.proof.badge.sentence if page.proof.badge else ''}")
+    badge = page.proof.badge
+    subgroup = SUBGROUP if badge and badge.subgroup_reported else ""
+    yield Paragraph(f"{study.get_pem_display()}. {badge.sentence if badge else ''} {subgroup}")
     if study.pem_quote:
         yield Quote(study.pem_quote, _place(study.get_pem_locator_display()))
     for cohort in page.proof.cohorts:
         yield from _definitions(cohort)
-    if page.proof.badge:
+    if badge:
         yield Paragraph(page.proof.checked)
+    if page.pem_measures:
+        yield Paragraph(f"PEM was measured by: {', '.join(page.pem_measures)}. That does not decide the badge.")
 
 
 def _definitions(cohort: CohortRows) -> Iterator[Block]:
@@ -167,6 +166,8 @@ def _cited(study: Study, page: StudyPage) -> Iterator[Block]:
         yield Link("The full text at PubMed Central", pmc_link(study.pmcid))
     if study.pmid:
         yield Link("The paper in PubMed", pubmed_link(study.pmid))
+    if study.preprint_doi:
+        yield Link("The preprint of the paper", doi_link(study.preprint_doi))
 
 
 def _record(study: Study, page: StudyPage) -> Iterator[Block]:

@@ -13,7 +13,7 @@ from studies.formats.blocks import Heading, Items, Link, Named, Paragraph, Quote
 from studies.formats.notes import one_line
 from studies.models import AuthorResponse, Flag, SlugRedirect, Study, StudyLink
 from tests.studies.factories import TEXTS, published_study
-from tests.studies.pages import queries
+from tests.studies.pages import queries, text_of
 
 LISTS = {"findings": ["One of ten markers differed."], "strengths": ["The laboratory was blinded."]}
 QUOTED = [{"definition": "ccc-2003", "quote": "All patients met the CCC.", "locator": "methods"}]
@@ -198,6 +198,24 @@ def test_every_text_of_the_record_is_told_with_its_standing(client, whole):
         "Licence: the texts of the atlas are CC BY 4.0",
     ]
     assert [part for part in values + told if part not in text] == []
+
+
+@pytest.mark.django_db
+def test_text_says_of_badge_and_paper_what_the_page_says(client):
+    rows = [{"definition": "fukuda-1994"}, {"definition": "ccc-2003", "role": "subgroup"}]
+    measured = ["two_day_cpet", "interview"]
+    study = published_study(
+        **TEXTS, design="cohort", definitions=rows, preprint_doi="10.1101/early", pem_measured_by=measured
+    )
+    text, page = words(client, study), text_of(client.get(study.get_absolute_url()))
+    told = [
+        "The paper also reports on a subgroup that had to have PEM.",
+        "PEM was measured by: two-day exercise test, interview. That does not decide the badge.",
+        "The preprint of the paper",
+    ]
+    assert [(text.count(part), page.count(part)) for part in told] == [(1, 1)] * 3
+    assert "The preprint of the paper: https://doi.org/10.1101/early" in text
+    assert "No link to the paper is recorded." not in page
 
 
 @pytest.mark.django_db
