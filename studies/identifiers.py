@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 MAX_DOI = 255
 MAX_PASTED = 500
+MAX_ENCODED = 5_000  # what is longer is no DOI however often it was percent-encoded, and is not taken apart
 
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _CLOSING = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -50,7 +51,7 @@ class Identifier:
 
 def normalise_doi(text: str) -> str:
     """Any spelling of a DOI (link, `doi:`, percent-encoded, with a full stop after it) as `10.…/…` in lower case."""
-    found = _bare_doi(_decoded(text))
+    found = _bare_doi(_decoded(text)) if len(text) <= MAX_ENCODED else ""
     doi = unicodedata.normalize("NFC", found).translate(_ASCII_LOWER)
     if len(doi) > MAX_DOI or not _DOI.fullmatch(doi) or _has_control(doi):
         raise IdentifierError(f"not a DOI: {_shown(text)}")

@@ -17,7 +17,7 @@ _GROUP_WORDS = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"^(?:and\s+)?(?:on behalf of|for|and)\s+(?:the\s+)?", re.IGNORECASE)
-_INITIALS = re.compile(r"^(?P<family>\S.*?)\s+(?P<given>[^\W\d_a-z]{1,4}(?:\s+(?:Jr|Sr|II|III|2nd|3rd)\.?)?)$")
+_INITIALS = re.compile(r"^(?P<family>\S.*?)(?<!\s)\s++(?P<given>[^\W\d_a-z]{1,4}(?:\s+(?:Jr|Sr|II|III|2nd|3rd)\.?)?)$")
 _PARTICLE_INITIALS = re.compile(r"^(?P<family>[a-z].*\s\S+)\s+(?P<given>[A-Z][a-z])$")
 _PARTICLES = frozenset(
     [

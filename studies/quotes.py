@@ -17,8 +17,8 @@ LONGEST_SHOWN = 60  # words
 _QUOTES = str.maketrans(dict.fromkeys('“”„‟«»‹›‘’‚‛′″`´"', "'"))
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"))
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-_GAP = re.compile(r"[\[(]?\s*\.\s?\.\s?\.\s*[\])]?")
-_TIGHT = re.compile(r"\s*([-'=<>≤≥±~/()\[\],;:%])\s*")
+_GAP = re.compile(r"[\[(]? ?\. ?\. ?\. ?[\])]?")  # here and below: in texts with single blanks alone
+_TIGHT = re.compile(r" ?([-'=<>≤≥±~/()\[\],;:%]) ?")
 _EDGE = " .,;:'-"
 
 

@@ -92,10 +92,11 @@ def author_line(author: dict[str, str]) -> str:
 
 def read_author(line: str) -> dict[str, str]:
     """The author in one line, without empty parts; raises ValidationError for a wrong ORCID."""
-    group = re.fullmatch(r"group:\s*(.+)", line, re.IGNORECASE)
+    group = re.fullmatch(r"group:\s*+(.+)", line, re.IGNORECASE)
     if group:
         return {"collective": group[1]}
-    name, orcid = re.fullmatch(r"(.*?)(?:\s*\(([^()]*\d{3}[\dXx])/?\))?", line).groups()
+    end = re.search(r"\(([^()]*\d{3}[\dXx])/?\)\Z", line)
+    name, orcid = (line[: end.start()], end[1]) if end else (line, "")
     family, _, given = (part.strip() for part in name.partition(","))
     try:
         found = {"family": family, "given": given, "orcid": identifiers.normalise_orcid(orcid) if orcid else ""}

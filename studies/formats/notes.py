@@ -24,7 +24,7 @@ NOTICES = {
 }
 
 _MARK_WORDS = r"(?:retracted(?: article| paper)?|withdrawn(?: article| paper)?|removed|expression of concern)"
-_MARK = re.compile(rf"(?i)^(?:[\[(]\s*{_MARK_WORDS}\s*[\])]\s*[:.]?|{_MARK_WORDS}\s*:)\s*")
+_MARK = re.compile(rf"(?i)^(?:[\[(]\s*{_MARK_WORDS}\s*[\])](?:\s*+[:.])?|{_MARK_WORDS}\s*:)\s*")
 
 
 def one_line(text: str) -> str:

@@ -27,7 +27,7 @@ CHUNK, MOST_CHUNK = 200_000, 8_000_000  # characters given to the library at a t
 MOST_PARENTS = 20_000
 
 _BEGIN = re.compile(r"^\s*@\s*[A-Za-z]+\s*[{(]")
-_CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*[\"{]?\s*([^\s,\"{}]+)")
+_CROSSREF = re.compile(r"(?i)\bcrossref\s*=\s*+(?:[\"{]\s*+)?([^\s,\"{}]+)")
 _LOST = re.compile(r"(?i)\btitle\s*=\s*[\"{]")
 _TITLE = re.compile(r"(?i)\btitle\s*=\s*[\"{]+([^\"{}\n]{1,200})")
 _NO_ENTRY = re.compile(r"(?i)@\s*(?:comment|preamble)\b")

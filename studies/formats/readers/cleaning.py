@@ -51,7 +51,7 @@ def indexed_title(markup: str) -> str:
 
 def clean_pages(text: str) -> str:
     """`265-269` for `265-9`, `S101-S109` for `S101-9`; an article number as it stands; remarks on discussions go."""
-    pages = re.sub(r"\s*[-‐‑–—−]+\s*", "-", tidy(text))
+    pages = re.sub(r" ?[-‐‑–—−]+ ?", "-", tidy(text))
     pages = _REMARK.sub("", pages).strip(" .;,")
     return _RANGE.sub(_in_full, re.sub(r"(?i)^(?:pp?|pages?)[\s.:]+(?=\w)", "", pages))
 

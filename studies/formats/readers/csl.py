@@ -22,7 +22,7 @@ from studies.sources import crossref_works, europepmc_results
 from studies.sources.entries import Entry
 
 SOURCE = "CSL-JSON file"
-_HEAD = re.compile(rb"\s*(?:\[\s*[\[{\]\"]|\{\s*[\"}])")
+_HEAD = re.compile(rb"\s*+(?:\[\s*+[\[{\]\"]|\{\s*+[\"}])")
 _OWN_LINES = re.compile(r"(?im)^[ \t]*(pmid|pmcid|doi)[ \t]*:[ \t]*(\S+)")
 
 Item = Mapping[str, Any]

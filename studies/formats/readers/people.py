@@ -10,8 +10,8 @@ MOST_NAME = 300  # letters; what is longer is taken apart by no pattern
 
 _ORDER = re.compile(r"^(?P<given>(?:[^\W\d_]\.[-‐ ]*)+)\s*(?P<family>[^\W\d_][^\d,]*)$")
 _INITIALS = re.compile(r"^(?:[^\W\d_]\.?[-‐ ]?){1,5}$")
-_FAMILY_INITIALS = re.compile(r"^[^\W\d_][^,]*?\s+[A-Z]{1,4}$")
-_ET_AL = re.compile(r"(?i)[,;]?\s+(?:et\.?\s+al\.?|and\s+others)\s*$")
+_FAMILY_INITIALS = re.compile(r"^[^\W\d_][^,]*?\s[A-Z]{1,4}$")
+_ET_AL = re.compile(r"(?i)[,;]? (?:et\.? al\.?|and others)$")
 
 
 def read_names(texts: Iterable[str]) -> tuple[tuple[Author, ...], bool]:

@@ -46,7 +46,7 @@ _RETRACTED_TYPE = "Retracted Publication"
 _NOTICE_TYPES = frozenset({"Retraction of Publication", "Retraction Notice", "Expression of Concern"})
 _DOI = re.compile(r"\bdoi:\s*(\S+)", re.IGNORECASE)
 _PMID = re.compile(r"\bPMID:\s*(\d+)")
-_TAIL = re.compile(r"\s*\b(?:doi|PMID):.*$", re.IGNORECASE)
+_TAIL = re.compile(r" ?\b(?:doi|PMID):.*$", re.IGNORECASE)
 _WHEN = re.compile(r"[.)]\s+((?:1[5-9]|2[01])\d\d[^;:.]{0,30})(?=[;:.]|$)")
 _PREPRINT_DOI = re.compile(
     r"10\.(?:1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,8}|64898/|21203/rs|20944/preprints|2139/ssrn|48550/arxiv|26434/chemrxiv"

@@ -25,7 +25,9 @@ _RAISING = frozenset({"msup", "msubsup"})
 _TAG = re.compile(
     r"""<(?P<end>/?)(?P<prefix>[a-zA-Z]+:)?(?P<name>[a-zA-Z][\w-]*)(?:\s+[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/?>"""
 )
-_WRAPPED = re.compile(r"\s*\n\s*(?![A-Z][A-Za-z ,/&-]{2,39}:\s)")  # but a line that begins with a label stays one
+_WRAPPED = re.compile(
+    r"(?<!\s)\s*\n\s*(?![A-Z][A-Za-z ,/&-]{2,39}:\s)"
+)  # but a line that begins with a label stays one
 _RAISED = str.maketrans("0123456789+-−–=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿ")
 _RAISABLE = re.compile(r"[0-9+\-−–=()n]+")
 _MOST_ESCAPES = 3
