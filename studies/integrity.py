@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from studies import proposals
 from studies.errors import Problems, Stale
-from studies.locks import locked_all, take_turn
+from studies.locks import FINDINGS, locked_all, take_turn
 from studies.models import Finding, Override, Proposal, Study
 from studies.observing import Observation
 from studies.roles import role_of
@@ -48,7 +48,6 @@ MOST_URGENT_FIRST = (
     FindingKind.NOT_FOUND,
 )
 LONGEST_LINK = 500
-TURN = 7_120  # the room (`locks.take_turn`) in which a study's findings are written; any number nobody else uses
 
 
 @dataclass
@@ -82,7 +81,7 @@ def hold(*, study_id: int, source: Source) -> Study | None:
     A source takes its time to answer, and the study may be changed meanwhile. Lock order: the turn, findings, study, overrides,
     as in a proposal that is applied.
     """
-    take_turn(TURN, study_id)
+    take_turn(FINDINGS, study_id)
     list(_waiting(study_id, source))
     study = locked_all([study_id]).get(study_id)
     return study if study and study.state == State.PUBLISHED else None
@@ -165,7 +164,7 @@ def values_now(finding: Finding) -> dict[str, Any]:
 
 def _settle_same(proposal: Proposal) -> None:
     """Locks every waiting finding of the study, in turn with comparisons, which write new ones."""
-    take_turn(TURN, proposal.study_id or 0)
+    take_turn(FINDINGS, proposal.study_id or 0)
     found = Finding.objects.select_for_update().filter(study=proposal.study_id, state__in=WAITING)
     others = [each for each in found if each.state == FindingState.OPEN and each.theirs]
     if not others:

@@ -12,6 +12,8 @@ from studies.errors import Stale
 from studies.models import Study
 from studies.vocabulary import State
 
+FINDINGS = 7_120  # the room in which what sources say of a study is written; any number nobody else uses
+
 
 def locked(study_id: int | None, state: State) -> Study:
     """The study, fresh and locked; raises Stale where it is not in this state any more."""

@@ -2,10 +2,12 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from studies import proposals, publishing, revisions, sample_import
 from studies.models import (
     CaseDefinition,
+    Finding,
     Proposal,
     PublicState,
     Revision,
@@ -17,6 +19,7 @@ from studies.models import (
 from studies.publishing import NotAllowed, Problems, Stale
 from studies.snapshots import current
 from studies.verification import verify
+from studies.vocabulary_desk import FindingKind, FindingState, Source
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 
 pytestmark = pytest.mark.django_db
@@ -335,6 +338,27 @@ def test_redact_removes_the_value_everywhere_and_keeps_the_chain(changed: Study,
     changed.refresh_from_db()
     assert (PublicState.objects.get().counter, changed.public_counter, changed.version) == (counter + 1, counter + 1, 2)
     assert verify() == []
+
+
+def test_redact_removes_the_value_from_what_sources_were_found_to_say(changed: Study, bo: User, lea: User) -> None:
+    removed, kept = revisions.at(changed, 1)["title"], "Names nobody"
+    at = {"found_at": timezone.now(), "seen_at": timezone.now()}
+    told = {"study": changed, "source": Source.PUBMED, "kind": FindingKind.DIFFERS, **at}
+    for state in FindingState.values:
+        Finding.objects.create(
+            **told, ours={"title": removed}, theirs={"title": removed}, state=state, field=f"title {state}"
+        )
+    Finding.objects.create(**told, ours={"title": kept}, theirs={}, field="title")
+    carry_out(publishing.redact(revision=changed.revisions.get(number=1), field="title", note="Why.", by=lea), bo)
+    held = {each.field: (each.ours, each.theirs) for each in Finding.objects.all()}
+    gone, there = {"title": None}, {"title": removed}
+    assert held == {
+        "title open": (gone, there),
+        "title proposed": (gone, there),
+        "title settled": (gone, gone),
+        "title dismissed": (gone, there),
+        "title": ({"title": kept}, {}),
+    }
 
 
 def test_redact_refuses_what_is_still_shown(changed: Study, lea: User) -> None:
