@@ -18,5 +18,5 @@ def blocks(text: str, heading: str) -> list[str]:
 def filled(block: str, places: dict[str, str]) -> str:
     """The block with what its reader puts in the place of a word that stands for something."""
     for word, value in places.items():
-        block = re.sub(rf"\b{re.escape(word)}\b", lambda _, told=value: told, block)
+        block = re.sub(rf"\b{re.escape(word)}\b", value.replace("\\", r"\\"), block)
     return block

@@ -40,7 +40,7 @@ def made(folder: Path, suite: str) -> Path:
 class Machine:
     """A started one. `run` gives a script to a root shell in it, under its own systemd."""
 
-    def __init__(self, root: Path, process: subprocess.Popen) -> None:
+    def __init__(self, root: Path, process: subprocess.Popen[bytes]) -> None:
         self.root, self.process = root, process
 
     @property

@@ -6,8 +6,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from trying import document
-from trying.machine import Machine, TryFailed, made, started
+from scripts.trying import document
+from scripts.trying.machine import Machine, TryFailed, made, started
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "atlas.example.org"

@@ -6,13 +6,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studies', '0015_more_glossary_terms'),
+        ("studies", "0015_more_glossary_terms"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publicstate',
-            name='moved_at',
-            field=models.DateTimeField(editable=False, help_text='When the counter moved last.', null=True),
+            model_name="publicstate",
+            name="moved_at",
+            field=models.DateTimeField(editable=False, help_text="When the counter moved last.", null=True),
         ),
     ]
