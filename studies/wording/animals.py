@@ -21,16 +21,17 @@ _FARED = (
 _WORKED = (
     r"(?:help(?:s|ed)?|improv(?:e|es|ed)|reliev(?:e|es|ed)|eas(?:e|es|ed)|reduc(?:e|es|ed)|restor(?:e|es|ed)|treat(?:s|ed)?"
     r"|work(?:s|ed)?|prevent(?:s|ed)?|protect(?:s|ed)?|lower(?:s|ed)|explain(?:s|ed)?|caus(?:e|es|ed)|trigger(?:s|ed)?"
-    r"|(?:is|was|are|were)\s+(?:\w+\s+)?(?:effective|safe|useful|helpful)|lead(?:s)?\s+to|led\s+to|drives?|benefit(?:s|ed)?"
+    r"|(?:is|was|are|were)\s++(?:\w+\s++)?(?:effective|safe|useful|helpful)|lead(?:s)?\s++to|led\s++to|drives?|benefit(?:s|ed)?"
     r"|reverse[sd]?|cure[sd]?|shows?|happens?|applies)"
 )
+# Space is never given back: what follows begins with something else, and a long run of it would be tried in every way.
 PATTERNS = (
-    rf"\b{_GROUP}\b(?:\s+(?:with|who\s+have|living\s+with|given)\s+(?:\S{{1,30}}\s+){{0,3}}?\S{{1,30}}|\s+who\s+(?:\S{{1,30}}\s+){{1,5}}?\S{{1,30}})?\s+(?:\w+\s+)?{_FARED}\b",
-    rf"\b{_WORKED}\s+(?:\S{{1,30}}\s+){{0,5}}?(?:in|for|of|to)?\s*(?:\S{{1,30}}\s+)?{_GROUP}\b",
-    rf"\b{_WORKED}\s+(?:\S{{1,30}}\s+){{0,3}}?(?:in|for|against|of)?\s*{ILLNESS}",
-    rf"\b(?:treatment|cure|therapy|remedy|medicine|drug)\s+(?:for|against)\s+(?:\w+\s+)?(?:{ILLNESS}|patients|people)",
-    rf"{ILLNESS}\s+(?:is|was|comes?|came|results?|can\s+be|improv\w+)\b",
-    r"\bpatients'\s+(?:\w+\s+)?(?:fatigue|symptoms|pain|sleep|brains?|muscles?|energy|illness)\b",
+    rf"\b{_GROUP}\b(?:\s++(?:with|who\s++have|living\s++with|given)\s++(?:\S{{1,30}}\s++){{0,3}}?\S{{1,30}}|\s++who\s++(?:\S{{1,30}}\s++){{1,5}}?\S{{1,30}})?\s++(?:\w+\s++)?{_FARED}\b",
+    rf"\b{_WORKED}\s++(?:\S{{1,30}}\s++){{0,5}}?(?:in|for|of|to)?\s*+(?:\S{{1,30}}\s++)?{_GROUP}\b",
+    rf"\b{_WORKED}\s++(?:\S{{1,30}}\s++){{0,3}}?(?:in|for|against|of)?\s*+{ILLNESS}",
+    rf"\b(?:treatment|cure|therapy|remedy|medicine|drug)\s++(?:for|against)\s++(?:\w+\s++)?(?:{ILLNESS}|patients|people)",
+    rf"{ILLNESS}\s++(?:is|was|comes?|came|results?|can\s++be|improv\w+)\b",
+    r"\bpatients'\s++(?:\w+\s++)?(?:fatigue|symptoms|pain|sleep|brains?|muscles?|energy|illness)\b",
 )
 _PATTERNS = [re.compile("(?i)" + pattern) for pattern in PATTERNS]
 # Material of people, studied in a dish or given to animals, and other papers about people, may be spoken of.
