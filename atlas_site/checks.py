@@ -71,13 +71,23 @@ def check_lines(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
 
 
 def _is_open(database: dict[str, Any]) -> bool:
-    mode = database.get("OPTIONS", {}).get("sslmode", "")
-    return _is_elsewhere(database.get("HOST", "")) and mode not in {"verify-ca", "verify-full"}
+    options = database.get("OPTIONS", {})
+    hosts = str(options.get("host") or database.get("HOST", "")).split(",")  # several, for a failover
+    return any(map(_is_elsewhere, hosts)) and options.get("sslmode", "") not in {"verify-ca", "verify-full"}
 
 
 def _is_elsewhere(host: str) -> bool:
     """Whether a host may be on another machine: not a socket, not this machine, not a name without a dot, as containers have."""
     return not host.startswith("/") and host not in LOCAL_HOSTS | {"::1"} and ("." in host or ":" in host)
+
+
+@register(Tags.security, deploy=True)
+def check_operator(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Whoever writes to a site has a right to know who reads it, and many laws ask for a name and an address."""
+    if settings.ATLAS_OPERATOR:
+        return []
+    hint = "Set ATLAS_OPERATOR to the name and postal address of whoever runs the atlas."
+    return [Caution("ATLAS_OPERATOR is not set: no page says who runs this site.", hint=hint, id="atlas.W014")]
 
 
 @register(Tags.security, deploy=True)

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.loader import render_to_string
 
@@ -22,5 +23,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for a request that cannot be read, such as one with a wrong host name."""
+    """The page for a request that cannot be read, such as one with a wrong host name; 413 for one that is too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return HttpResponse(render_to_string("413.html", site(request)), status=413)
     return HttpResponseBadRequest(render_to_string("400.html", site(request)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,10 +19,25 @@ PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 OURS = ("atlas_site.", "contributions.", "studies.")  # our own messages are literal sentences
 
 
+# What ends a line, steers a terminal, turns the direction of writing, or is half a character that no file takes.
+_STEERING = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_STEERING_IN_LINES = re.compile(_STEERING.pattern.replace("\x0a", "\x0b"))
+_LIKE_AN_ENTRY = re.compile(r"(?m)^(?=[0-9{])")
+
+
 class PrivateFilter(logging.Filter):
-    """Reduces records of private pages in place, so that no handler can say more. It keeps every record."""
+    """Reduces records of private pages in place, so that no handler can say more. It keeps every record.
+
+    Of every record it also writes out what could pass for another entry: a message is one line, and no line of a fault
+    begins like an entry.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        kept = self._reduced(record)
+        _write_out(record)
+        return kept
+
+    def _reduced(self, record: logging.LogRecord) -> bool:
         if record.name == "django.server":
             _shorten(record)
             return True
@@ -38,6 +54,23 @@ class ProbesFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         return getattr(getattr(record, "request", None), "path_info", "") not in PROBES
+
+
+class ServerFilter(logging.Filter):
+    """Shortens what gunicorn itself says of a request: it names the address with what was searched for, or the sender's.
+
+    Of a fault that came past Django, such as one in the middle of a file, it leaves where it happened.
+    """
+
+    SAID = ("Error handling request", "Invalid request")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for said in self.SAID:
+            if str(record.msg).startswith(said):
+                error = record.exc_info[1] if record.exc_info else None
+                record.msg, record.args, record.exc_info = f"{said}.", (), None
+                record.exc_text = where(error) if error else None
+        return True
 
 
 class JsonFormatter(logging.Formatter):
@@ -59,6 +92,28 @@ class JsonFormatter(logging.Formatter):
             "fault": fault,
         }
         return json.dumps({name: value for name, value in told.items() if value}, ensure_ascii=False)
+
+
+def _write_out(record: logging.LogRecord) -> None:
+    try:
+        message = record.getMessage()
+    except (
+        TypeError,
+        ValueError,
+        KeyError,
+    ):  # written wrongly somewhere; what is logged must never be a fault of a page
+        record.msg, record.args = "An entry of %s cannot be written.", (record.name,)
+        message = record.getMessage()
+    if _STEERING.search(message):
+        record.msg, record.args = _STEERING.sub(_named, message), ()
+    if record.exc_info and not record.exc_text:
+        record.exc_text = logging.Formatter().formatException(record.exc_info)
+    if record.exc_text:
+        record.exc_text = _LIKE_AN_ENTRY.sub("  ", _STEERING_IN_LINES.sub(_named, record.exc_text))
+
+
+def _named(sign: re.Match[str]) -> str:
+    return "\\n" if sign[0] == "\n" else f"\\u{ord(sign[0]):04x}"
 
 
 def _reduce(record: logging.LogRecord, view: str) -> None:

@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from atlas_site import staff_sessions
 from atlas_site.second_factor import ONE_TIME, begin
 
 LIFETIME = 24 * 60 * 60  # seconds
@@ -53,6 +54,7 @@ def mint(*, username: str, roles: list[str]) -> str:
     user.is_staff = user.is_active = True
     user.save(update_fields=["password", "is_staff", "is_active"])
     user.groups.set(groups)
+    staff_sessions.end_all(user)
     return token
 
 

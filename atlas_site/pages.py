@@ -96,6 +96,8 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_address": settings.ATLAS_URL,
         "one_person": settings.ATLAS_ONE_PERSON,
         "local": settings.LOCAL,
+        "operator": settings.ATLAS_OPERATOR,
+        "contact": settings.ATLAS_CONTACT,
     }
 
 

@@ -1,8 +1,9 @@
 """How often programs may ask, counted by neighbourhood of the network in a cache of its own, for one window at most.
 
-An address is cut to its /24 or /64 and put through HMAC under a random key of the day, which stands in the same cache
-and nowhere else. Nothing is written to the database or a file. With a cache in each process (the default) every process
-counts for itself; with Redis all count together. Windows are fixed, so that at their edge a little more gets through.
+An address is cut to its /24 or /64 and put through HMAC under two keys: a random one of the day, which stands in the same
+cache and nowhere else, and the site's own, which does not stand there. Nothing is written to the database or a file. With
+a cache in each process (the default) every process counts for itself; with Redis all count together. Windows are fixed, so
+that at their edge a little more gets through.
 """
 
 import hmac
@@ -10,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest
 
@@ -55,7 +57,8 @@ def _counted(rate: Rate, request: HttpRequest, at: datetime) -> Standing:
     seconds = int(at.timestamp())
     window, passed = divmod(seconds, rate.seconds)
     place = neighbourhood(client_address(request))
-    bucket = hmac.digest(_day_key(seconds // DAY), f"{rate.name}/{place}".encode(), "sha256").hex()
+    keys = _day_key(seconds // DAY) + settings.SECRET_KEY.encode()
+    bucket = hmac.digest(keys, f"{rate.name}/{place}".encode(), "sha256").hex()
     return Standing(rate, _add(f"{bucket}:{window}", rate.seconds), rate.seconds - passed)
 
 

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from django.conf import settings
 
-PARTS = {"atlas_site": "**/*.py", "studies": "**/*.py", "templates": "**/*"}
+PARTS = {
+    "atlas_site": "**/*.py",
+    "studies": "**/*.py",
+    "studies/api": "*.json",
+    "docs/examples": "*",  # shown on the page about the API
+    "templates": "**/*",
+}
 
 
 @cache

@@ -8,9 +8,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,7 +23,7 @@ from django.views.decorators.http import require_POST
 
 from atlas_site import second_factor
 from atlas_site.account_events import Event, record
-from atlas_site.second_factor import WrongCode
+from atlas_site.second_factor import UsedCode, WrongCode
 from atlas_site.sign_in import refusal
 
 View = Callable[..., HttpResponse]
@@ -66,10 +67,15 @@ class SetUpForm(forms.Form):
 
 
 def for_staff(view: View) -> View:
-    """For whoever signed in as staff with a password, before the second factor; everybody else signs in first."""
+    """For whoever signed in as staff with a password, before the second factor; everybody else signs in first.
+
+    So does whoever's session is over or was ended: a code alone does not bring it back.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if second_factor.SINCE in request.session and second_factor.is_over(request):
+            logout(request)
         if not (request.user.is_active and request.user.is_staff):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         return view(request, *args, **options)
@@ -100,7 +106,7 @@ def _given(request: HttpRequest, form: CodeForm) -> bool:
         second_factor.give(request=request, **typed)
     except WrongCode as error:
         form.add_error("recovery" if typed["recovery"] else "code", str(error))
-        record(Event.FACTOR_WRONG, _user(request))
+        record(Event.FACTOR_REUSED if isinstance(error, UsedCode) else Event.FACTOR_WRONG, _user(request))
         return False
     record(Event.RECOVERY_USED if typed["recovery"] else Event.FACTOR_RIGHT, _user(request))
     if typed["recovery"]:
@@ -145,8 +151,9 @@ def renew_codes(request: HttpRequest) -> HttpResponse:
     """Ten new recovery codes for oneself; the old ones end."""
     if not second_factor.has_device(_user(request)):
         raise PermissionDenied
-    codes = second_factor.new_codes(_user(request))
-    record(Event.RENEWED, _user(request))
+    with transaction.atomic():
+        codes = second_factor.new_codes(_user(request))
+        record(Event.RENEWED, _user(request))
     return _page(request, "codes.html", "Keep these recovery codes", codes=codes)
 
 

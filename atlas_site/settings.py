@@ -1,7 +1,8 @@
 """Settings of the atlas: one file, everything from the environment.
 
-Values come from the process environment, then from `.env` beside manage.py, then from `local.env` in the data
-folder, which `scripts/run` writes for a trial on one's own machine. A missing or malformed value stops the start.
+Values come from the process environment, then from `secrets.env` among the credentials that systemd gives to a service,
+then from `.env` beside manage.py, then from `local.env` and `served.env` in the data folder, which `scripts/run` writes for
+a trial on one's own machine. A missing or malformed value stops the start.
 Every variable is described in `.env.example`.
 """
 
@@ -13,14 +14,17 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from atlas_site import databases
+from atlas_site import cache_clients, databases, log_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
+if "CREDENTIALS_DIRECTORY" in os.environ:  # as in docs/operations.md, Sealed keys
+    environ.Env.read_env(Path(os.environ["CREDENTIALS_DIRECTORY"]) / "secrets.env")
 environ.Env.read_env(BASE_DIR / ".env")
 DATA_DIR = Path(env.str("ATLAS_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 environ.Env.read_env(DATA_DIR / "local.env")
+environ.Env.read_env(DATA_DIR / "served.env")  # the address at which scripts/run serves this folder, or did last
 
 
 def switch(name: str, default: bool = False) -> bool:
@@ -105,6 +109,8 @@ ATLAS_UPLOAD_MEGABYTES = whole_number("ATLAS_UPLOAD_MEGABYTES", 20)
 ATLAS_CONTACT = env.str("ATLAS_CONTACT", default="").strip()
 if ATLAS_CONTACT and not re.fullmatch(r"[!-~]+@[!-~]+", ATLAS_CONTACT):
     raise ImproperlyConfigured(f"ATLAS_CONTACT is {ATLAS_CONTACT!r}: write a mail address.")
+# Who runs this atlas and where they are, for readers: shown with the address above on the pages about the atlas and privacy.
+ATLAS_OPERATOR = " ".join(env.str("ATLAS_OPERATOR", default="").split())
 ATLAS_TOOL_NAME = env.str("ATLAS_TOOL_NAME", default="mecfs-study-atlas").strip()
 if not re.fullmatch(r"[\w.-]+", ATLAS_TOOL_NAME, re.ASCII):
     raise ImproperlyConfigured("ATLAS_TOOL_NAME has other characters than letters, digits, dots and hyphens.")
@@ -159,6 +165,7 @@ MIDDLEWARE = [
     "atlas_site.preferences.LookMiddleware",
     "atlas_site.languages.LanguageMiddleware",
     "contributions.views.keeping.KeepTextMiddleware",
+    "atlas_site.staff_outage.KeepTextInOutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -166,6 +173,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "atlas_site.staff_text.KeepStaffTextMiddleware",  # inside all that an answer needs
 ]
 
 ROOT_URLCONF = "atlas_site.urls"
@@ -173,6 +181,8 @@ WSGI_APPLICATION = "atlas_site.wsgi.application"
 APPEND_SLASH = True
 # An address of 10 kB may hold 5,000 parameters. What is odd in it is ignored and said; the page is an ordinary one.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
+# Twice the longest message in a script whose letters take nine bytes each. Files of references do not count.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 TEMPLATES = [
     {
@@ -266,8 +276,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "atlas_site.passwords.MaximumLengthValidator"},
+    {"NAME": "atlas_site.passwords.UnlikeTheGivenValidator"},
 ]
 PASSWORD_HASHERS = [
+    "atlas_site.passwords.KeyedScryptHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
@@ -307,9 +319,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="atlas@localhost")
 def cache() -> dict[str, Any]:
     """CACHE_URL as Django's dictionary. No fault repeats it."""
     try:
-        return dict(env.cache_url("CACHE_URL", default="locmemcache://"))
+        named = dict(env.cache_url("CACHE_URL", default="locmemcache://"))
     except (ImproperlyConfigured, ValueError):
         raise ImproperlyConfigured("CACHE_URL cannot be read: write locmemcache:// or redis://host.") from None
+    return cache_clients.ready(named)
 
 
 def rates(shared: dict[str, Any]) -> dict[str, Any]:
@@ -351,6 +364,9 @@ ATLAS_API_PER_HOUR = whole_number("ATLAS_API_PER_HOUR", 6_000)
 ATLAS_METRICS_TOKEN = env.str("ATLAS_METRICS_TOKEN", default="").strip()
 # Where the processes of one server share what they counted.
 ATLAS_METRICS_DIR = Path(env.str("ATLAS_METRICS_DIR", default=str(DATA_DIR / "metrics")))
+# Whom `alarm` mails, and from how many requests within an hour; 0 for no limit of requests.
+ATLAS_ALARM_MAIL = all_like("ATLAS_ALARM_MAIL", r"[!-~]+@[!-~]+", "mail addresses", list(filter(None, [ATLAS_CONTACT])))
+ATLAS_ALARM_REQUESTS = whole_number("ATLAS_ALARM_REQUESTS", 100_000)
 # Statements that take so many milliseconds are logged, without any value; 0 for none.
 ATLAS_SLOW_STATEMENT_MS = whole_number("ATLAS_SLOW_STATEMENT_MS", 500)
 
@@ -363,30 +379,6 @@ LOG_FORMAT = env.str("LOG_FORMAT", default="line").lower()
 if LOG_FORMAT not in {"line", "json"}:
     raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: write line or json.")
 
-# No handler mails errors to anybody, and Django's own handlers are taken off. What is typed could pass through SQL and
-# template messages, so these stay off at every level.
 DEFAULT_EXCEPTION_REPORTER = "atlas_site.reporting.QuietReporter"
 DEFAULT_EXCEPTION_REPORTER_FILTER = "atlas_site.reporting.QuietFilter"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {
-        "probes": {"()": "atlas_site.logs.ProbesFilter"},
-        "private": {"()": "atlas_site.logs.PrivateFilter"},
-    },
-    "formatters": {
-        "line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
-        "json": {"()": "atlas_site.logs.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["probes", "private"]}
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": "NOTSET"},
-        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.db.backends": {"level": "INFO"},
-        "django.template": {"level": "INFO"},
-        "atlas_site.account_events": {"level": "INFO"},  # who signed in, and who could not, is always told
-    },
-}
+LOGGING = log_settings.logging_of(level=LOG_LEVEL, form=LOG_FORMAT)

@@ -1,7 +1,8 @@
 """Whoever gets a password wrong waits longer each time; nothing is stored that names the account or the sender.
 
-A row of `Bucket` serves one account: its key is an HMAC under the day's key, `window` the time until which it waits,
-`count` the wrong tries. It goes with the other buckets, two hours after the wait at the latest.
+A row of `Bucket` serves one account: its key is an HMAC under a key of the day, `window` the time until which it waits,
+`count` the wrong tries. It goes with the other buckets, once the wait has been over for two hours. There are two keys of
+the day, which never begin together, and everything is counted under both: so neither midnight gives fresh tries.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 
 from atlas_site.senders import client_address, neighbourhood
-from contributions.limits import day_key
+from contributions.limits import day_keys
 from contributions.models import Bucket
 
 
@@ -49,7 +50,7 @@ def seconds_to_wait(username: str, *, request: HttpRequest, at: datetime) -> int
 
     A wait that is longer than any was set by a clock that ran ahead, and keeps nobody out.
     """
-    keys = [_key(slowing, username, request, at) for slowing in SLOWINGS]
+    keys = [key for slowing in SLOWINGS for key in _keys(slowing, username, request, at)]
     waits = Bucket.objects.filter(key__in=keys, window__gt=at, window__lte=at + LONGEST)
     latest = waits.order_by("-window").first()
     return int((latest.window - at).total_seconds()) + 1 if latest else 0
@@ -58,12 +59,13 @@ def seconds_to_wait(username: str, *, request: HttpRequest, at: datetime) -> int
 def failed(username: str, *, request: HttpRequest, at: datetime) -> None:
     """Count a wrong try."""
     for slowing in SLOWINGS:
-        _count(_key(slowing, username, request, at), slowing, at)
+        for key in _keys(slowing, username, request, at):
+            _count(key, slowing, at)
 
 
 def succeeded(username: str, *, request: HttpRequest, at: datetime) -> None:
     """Forget the wrong tries from here."""
-    Bucket.objects.filter(key=_key(SLOWINGS[0], username, request, at)).delete()
+    Bucket.objects.filter(key__in=_keys(SLOWINGS[0], username, request, at)).delete()
 
 
 def _count(key: str, slowing: Slowing, at: datetime) -> None:
@@ -78,6 +80,7 @@ def _count(key: str, slowing: Slowing, at: datetime) -> None:
             Bucket.objects.create(key=key, **values)
 
 
-def _key(slowing: Slowing, username: str, request: HttpRequest, at: datetime) -> str:
+def _keys(slowing: Slowing, username: str, request: HttpRequest, at: datetime) -> list[str]:
     place = neighbourhood(client_address(request)) if slowing.by_place else ""
-    return hmac.digest(day_key(at), f"{slowing.name}/{place}/{username.casefold()}".encode(), "sha256").hex()
+    counted = f"{slowing.name}/{place}/{username.casefold()}".encode()
+    return [hmac.digest(key, counted, "sha256").hex() for key in day_keys(at)]

@@ -1,15 +1,18 @@
 """The staff side: Django's admin under our name, with its lists in the order of the work."""
 
+from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth import logout
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -28,6 +31,9 @@ class StaffSite(AdminSite):
     site_header = "ME/CFS Study Atlas — staff"
     site_title = "ME/CFS Study Atlas — staff"
     index_title = "What would you like to do?"
+    login_template = "admin/sign_in.html"
+    password_change_template = "admin/password_change.html"  # noqa: S105 - a path
+    password_change_done_template = "admin/password_change_done.html"  # noqa: S105
     enable_nav_sidebar = False  # all lists stand on the first page; the room is for the work
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -54,18 +60,51 @@ class StaffSite(AdminSite):
             answer.status_code = 429
         return answer
 
+    @transaction.atomic
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Django's page; whoever changes their password is told by mail, since it may have been somebody else."""
+        from atlas_site import passwords, staff_sessions
         from atlas_site.account_events import Event, record
 
+        extra_context = {**(extra_context or {}), "is_given": passwords.is_given(request.user)}
         answer = super().password_change(request, extra_context)
         if request.method == "POST" and answer.status_code == 302:
             record(Event.PASSWORD_CHANGED, request.user)
+            passwords.mark_as_own(request.user)
+            staff_sessions.end_others(request)
         return answer
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Django's; the session leaves the list of its owner."""
+        from atlas_site import staff_sessions
+
+        if request.method == "POST":
+            staff_sessions.end_own(request)
+        return super().logout(request, extra_context)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's; whoever has a password that somebody else chose gets no page but the one to choose another.
+
+        A NUL in an address is refused here: a filter of a list would hand it on to PostgreSQL, which takes none.
+        """
+
+        @wraps(view)
+        def inner(request: HttpRequest, *args: Any, **options: Any) -> Any:
+            from atlas_site import passwords, staff_sessions
+
+            staff_sessions.touch(request)
+            if passwords.is_given(request.user) and request.path != reverse("admin:password_change"):
+                return HttpResponseRedirect(reverse("admin:password_change"))
+            if any("\0" in text for name, values in request.GET.lists() for text in (name, *values)):
+                raise BadRequest("The address holds a sign that no text has.")
+            return view(request, *args, **options)
+
+        return super().admin_view(inner, cacheable)
 
     def get_urls(self) -> list[Any]:
         """Ours first. The pages before the second factor guard themselves; all others go through `admin_view`."""
         from atlas_site import second_factor_pages as pages
+        from atlas_site import staff_sessions_pages as sessions
         from contributions.admin.my_settings import my_settings
 
         return [
@@ -73,6 +112,7 @@ class StaffSite(AdminSite):
             path("second-factor/", pages.give_code, name="second_factor"),
             path("second-factor/set-up/", pages.set_up, name="second_factor_set_up"),
             path("second-factor/codes/", self.admin_view(pages.renew_codes), name="second_factor_codes"),
+            path("sessions/", self.admin_view(sessions.my_sessions), name="sessions"),
             path("r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"),
             path("my-settings/", self.admin_view(my_settings), name="my_settings"),
             *super().get_urls(),
@@ -92,11 +132,14 @@ class StaffSite(AdminSite):
         return HttpResponseRedirect(obj.get_absolute_url())
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The first page; leads also see how the atlas stands."""
+        """The first page begins with what waits for this person; leads also see how the atlas stands."""
         from atlas_site.watching import standing
+        from contributions.admin.first_page import waiting_for
 
+        more: dict[str, Any] = {"waiting": waiting_for(request.user, timezone.now())}  # type: ignore[arg-type]
         if request.user.has_perm("studies.lead"):
-            extra_context = {**(extra_context or {}), "standing": standing.lines(timezone.now())}
+            more |= {"standing": standing.lines(timezone.now()), "timers_run": not settings.LOCAL}
+        extra_context = {**(extra_context or {}), **more}
         return super().index(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

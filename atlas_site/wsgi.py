@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from atlas_site import patience
+from atlas_site import breaker, patience
 from contributions import keys
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ def load() -> KeptFirst:
         keys.require()
         patience.limit(settings.DATABASES, seconds=settings.ATLAS_STATEMENT_SECONDS)
         application = get_wsgi_application()
+        breaker.start()
         from atlas_site.caching.first import KeptFirst  # it knows models, which are there now
 
         return KeptFirst(application)

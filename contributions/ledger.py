@@ -1,7 +1,8 @@
 """The erasure ledger: a file outside the database and its backups, with one line `uuid time` for every erasure.
 
 A line is on the disk BEFORE the erasing commit, so that a restored backup can be erased again (`retention.replay`). It
-names no person and holds no content. Writers take turns by a lock file beside it.
+names no person and holds no content. Writers take turns by a lock file beside it. Each machine that erases has a ledger of
+its own, which only a purge on that machine shortens.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import IO
 from django.conf import settings
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
+MISSED = timedelta(days=2)  # nights without a purge on this machine
 
 
 def append(row_uuid: uuids.UUID, *, at: datetime) -> None:
@@ -59,6 +61,11 @@ def drop_before(oldest: datetime) -> int:
 def oldest_needed(at: datetime) -> datetime:
     """No backup is older than this, with a day to spare."""
     return at - timedelta(days=settings.ATLAS_BACKUP_DAYS + 1)
+
+
+def is_overdue(at: datetime) -> bool:
+    """Whether lines stand here that a purge on this machine should have dropped nights ago."""
+    return any(erased < oldest_needed(at) - MISSED for _, erased in lines())
 
 
 def _path() -> Path:

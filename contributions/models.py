@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from contributions.querysets import ContributionQuerySet
-from contributions.vocabulary import ENDS, ActorKind, DeclineReason, Kind, Side, State, Use
+from contributions.vocabulary import ENDS, ActorKind, DeclineReason, Kind, Mail, Side, State, Use
 
 OVER = [state for state in State if state in ENDS or state == State.ERASED]  # in a fixed order, for the constraint
 
@@ -160,6 +160,23 @@ class Event(models.Model):
         return f"{self.action} of {self.contribution_id}"
 
 
+class Opening(models.Model):
+    """That a member of staff had the words of a contribution before them; openings.py writes it, and nothing changes it."""
+
+    contribution = models.ForeignKey(Contribution, on_delete=models.CASCADE, related_name="openings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    hour = models.DateTimeField(help_text="The hour's beginning; nothing finer is kept.")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["contribution", "user", "hour"], name="opening_once_an_hour"),
+        ]
+
+    def __str__(self) -> str:
+        return "opening"
+
+
 class ProposalLink(models.Model):
     """The only link between a contribution and the public change it led to; it goes when the contribution is erased."""
 
@@ -203,6 +220,42 @@ class StaffSettings(models.Model):
         return "staff settings"
 
 
+class Notice(models.Model):
+    """A mail that is owed: about what, and to whose row; never an address, never a word. It goes once the mail has left.
+
+    `uuid` is new whenever something more is to be told, and names the mail: outbox.py.
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False)
+    what = models.CharField(max_length=12, choices=Mail)
+    contribution = models.OneToOneField(
+        Contribution, on_delete=models.CASCADE, null=True, blank=True, related_name="notice"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    counts = models.JSONField(default=dict, blank=True, help_text="How many messages wait, as a reminder says it.")
+    owed_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When it is tried next.")
+    tries = models.PositiveSmallIntegerField(default=0)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["due_at"], name="notice_due")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(what=Mail.ANSWER, contribution__isnull=False, user__isnull=True)
+                | Q(what__in=[Mail.REMINDER, Mail.LONG], contribution__isnull=True, user__isnull=False),
+                name="notice_is_for_one",
+            ),
+            models.UniqueConstraint(fields=["user", "what"], name="notice_once_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return "notice"
+
+
 class Bucket(models.Model):
     """How much came from one neighbourhood of the network in one window; the key is an HMAC under the day's key."""
 
@@ -220,7 +273,7 @@ class Bucket(models.Model):
 
 
 class DayKey(models.Model):
-    """The one row with the key of the day; overwritten daily and left out of backups."""
+    """A key of the day, or the second one, whose day begins earlier; overwritten daily and left out of backups: limits.py."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     day = models.DateField()
@@ -228,7 +281,7 @@ class DayKey(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="day_key_is_one_row")]
+        constraints = [models.CheckConstraint(condition=Q(id__in=[1, 2]), name="day_key_is_one_of_two")]
 
     def __str__(self) -> str:
         return "day key"

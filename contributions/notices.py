@@ -1,70 +1,48 @@
-"""Mail that says nothing: no content, no study, no receipt; sent after the commit, only to those who asked for it."""
+"""Who is told that there is news, or that messages wait: only who asked for it, and nothing of what it is about."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils import timezone
 
-from contributions import messages
-from contributions.models import ContactDetail, Contribution
+from contributions import outbox
+from contributions.letters import wants_news
+from contributions.models import Contribution, Notice
 from contributions.querysets import LEAD_DAYS, REMINDER_DAYS, ContributionQuerySet
-from contributions.vocabulary import State
-
-logger = logging.getLogger(__name__)
-
-ANSWER = """Hello,
-
-there is news about a message that you sent to the Study Atlas. Please open it with your six words here:
-
-{address}
-
-This mail holds nothing of your message. Nobody reads answers to this mail.
-"""
-REMINDER = """Hello,
-
-{sentences}
-
-{address}
-
-You asked for these reminders and can turn them off in your staff settings.
-"""
+from contributions.vocabulary import Mail, State
 
 
 def tell_contributor(contribution: Contribution) -> None:
-    """After the commit, tell a contributor who asked for it that there is news. Never fails."""
-    if not contribution.may_contact or not contribution.wrapped_key:
-        return
-    if ContactDetail.objects.filter(contribution=contribution, notify=True).exists():
-        address = messages.read_contact(contribution)
-        body = ANSWER.format(address=f"{settings.ATLAS_URL}/my-contribution/")
-        transaction.on_commit(partial(_send, "There is news for you", body, [address]))
+    """Owe a contributor who asked for it a mail that there is news, in the transaction of what is new."""
+    if wants_news(contribution):
+        outbox.owe(what=Mail.ANSWER, contribution=contribution, at=timezone.now())
 
 
 def remind(*, at: datetime) -> dict[str, int]:
     """Mail counts to staff who asked for it: what is new since yesterday, what waits for 7 days; to leads: for 14.
 
-    An item is named as overdue once to moderators and once to leads, and counts as named when a mail went out. Run it
-    once a day. Returns counts: waiting, new, quarantined, overdue, long, sent, failed.
+    An item is named as overdue once to moderators and once to leads, in a mail that is owed until it has left. Run it once a
+    day. Returns counts: waiting, new, quarantined, overdue, long, sent, failed.
     """
+    counts = _owe(at)
+    done = outbox.send_due(at=at, about=(Mail.REMINDER, Mail.LONG))
+    return counts | {"sent": done.sent, "failed": done.failed}
+
+
+@transaction.atomic
+def _owe(at: datetime) -> dict[str, int]:
+    """What is named is marked with the mails that name it, or not at all."""
     waiting, overdue, long = _waiting(at), _overdue(at, REMINDER_DAYS), _overdue(at, LEAD_DAYS)
     counts = {name: rows.count() for name, rows in {**waiting, "overdue": overdue, "long": long}.items()}
-    sent = failed = 0
-    if counts["new"] or counts["overdue"] or counts["quarantined"]:
-        sent, failed = _mail_staff("decide_contribution", _sentences(counts))
-        _mark(overdue, REMINDER_DAYS if sent else 0)
-    if counts["long"]:
-        told, missed = _mail_staff("lead", [f"Waiting for {LEAD_DAYS} days or longer: {counts['long']}."])
-        _mark(long, LEAD_DAYS if told else 0)
-        sent, failed = sent + told, failed + missed
-    return counts | {"sent": sent, "failed": failed}
+    if (counts["new"] or counts["overdue"] or counts["quarantined"]) and _owe_staff(Mail.REMINDER, counts, at):
+        _mark(overdue, REMINDER_DAYS)
+    if counts["long"] and _owe_staff(Mail.LONG, counts, at):
+        _mark(long, LEAD_DAYS)
+    return counts
 
 
 def _waiting(at: datetime) -> dict[str, ContributionQuerySet]:
@@ -83,36 +61,26 @@ def _overdue(at: datetime, days: int) -> ContributionQuerySet:
 
 
 def _mark(overdue: ContributionQuerySet, days: int) -> None:
-    """`reminded_at` holds the deadline that people were told of."""
-    if days:
-        overdue.update(reminded_at=F("waiting_since") + timedelta(days=days))
+    """`reminded_at` holds the deadline that people are told of."""
+    overdue.update(reminded_at=F("waiting_since") + timedelta(days=days))
 
 
-def _sentences(counts: dict[str, int]) -> list[str]:
-    found = [f"Waiting in the queue: {counts['waiting']}. New since yesterday: {counts['new']}."]
-    if counts["overdue"]:
-        found.append(f"Waiting for {REMINDER_DAYS} days or longer, and not named before: {counts['overdue']}.")
-    if counts["quarantined"]:
-        found.append(f"In quarantine, where nobody has looked yet: {counts['quarantined']}.")
-    return found
-
-
-def _mail_staff(permission: str, sentences: list[str]) -> tuple[int, int]:
-    """(sent, failed) among the staff with this permission who asked for mail."""
+def _owe_staff(what: Mail, counts: dict[str, int], at: datetime) -> int:
+    """How many of the staff who may do something about it asked for mail."""
+    permission = "lead" if what == Mail.LONG else "decide_contribution"
     backend = "django.contrib.auth.backends.ModelBackend"
     staff = get_user_model().objects.with_perm(f"studies.{permission}", backend=backend)
-    to = list(staff.filter(staff_settings__wants_mail=True).exclude(email="").values_list("email", flat=True))
-    body = REMINDER.format(sentences="\n".join(sentences), address=f"{settings.ATLAS_URL}/{settings.ADMIN_PATH}")
-    sent = _send("Messages are waiting", body, to)
-    return sent, len(to) - sent
+    people = list(staff.filter(staff_settings__wants_mail=True).exclude(email=""))
+    for user in people:
+        held = Notice.objects.filter(what=what, user=user).first()
+        outbox.owe(what=what, user=user, at=at, counts=_with_unsent(counts, held, at))
+    return len(people)
 
 
-def _send(subject: str, body: str, to: Iterable[str]) -> int:
-    """How many mails left. A fault is logged without address and content, and stops nothing."""
-    sent = 0
-    for address in to:
-        try:
-            sent += EmailMessage(subject, body, to=[address]).send()
-        except Exception as error:  # noqa: BLE001 - whatever a mail server does, the decision stands
-            logger.warning("A notice could not be sent (%s).", type(error).__name__)
-    return sent
+def _with_unsent(counts: dict[str, int], held: Notice | None, at: datetime) -> dict[str, int]:
+    """What a mail names that has not left is named in its place, as far as it still waits."""
+    if held is None:
+        return counts
+    days = {"overdue": REMINDER_DAYS, "long": LEAD_DAYS}
+    still = {name: Contribution.objects.overdue(at, number).count() for name, number in days.items()}
+    return counts | {name: min(counts[name] + held.counts.get(name, 0), most) for name, most in still.items()}

@@ -45,8 +45,9 @@ def words_for(token: str, key: bytes) -> str:
 
 
 def normalise(text: str) -> str:
-    """Any case, any of spaces, hyphens, commas and line breaks between the words."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """Any case and width, any of spaces, hyphens, commas and line breaks between the words; unseen signs count as nothing."""
+    seen = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+    folded = unicodedata.normalize("NFKC", seen).casefold()
     return " ".join(re.findall(r"[a-z]+", folded))
 
 

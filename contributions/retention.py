@@ -10,11 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import TruncMonth
 
-from contributions import ledger, limits
-from contributions.models import ContactDetail, Contribution, Event, Message, ProposalLink
+from atlas_site import staff_sessions
+from contributions import ledger, limits, openings, outbox
+from contributions.models import ContactDetail, Contribution, Event, Message, Notice, ProposalLink
 from contributions.moves import Decided, NotAllowed, move
 from contributions.querysets import CONTACT_DAYS
-from contributions.scrubbing import scrub, scrub_after_commit
+from contributions.scrubbing import NIGHTLY_PATIENCE, scrub, scrub_after_commit
 from contributions.transitions import Action, Actor
 from contributions.vocabulary import ENDS, ActorKind, State
 
@@ -37,7 +38,8 @@ def erase(*, contribution: Contribution, actors: frozenset[Actor], at: datetime,
 
 
 def delete_content(contribution: Contribution) -> None:
-    """Delete thread, contact detail and link; the caller's transaction clears the key."""
+    """Delete thread, contact detail, link and the mail that is owed; the caller's transaction clears the key."""
+    Notice.objects.filter(contribution=contribution).delete()
     Message.objects.filter(contribution=contribution).delete()
     ContactDetail.objects.filter(contribution=contribution).delete()
     ProposalLink.objects.filter(contribution=contribution).delete()
@@ -48,6 +50,7 @@ def _erase(pk: int, *, actors: frozenset[Actor], at: datetime, user: User | None
     delete_content(locked)
     move(contribution=locked, action=Action.ERASE, actors=actors, at=at, user=user, **_tombstone(locked, at))
     _blur_events(locked)
+    openings.forget(locked)
     ledger.append(locked.uuid, at=at)  # last: a line for what is not erased would erase it after a restore
 
 
@@ -84,7 +87,8 @@ def purge(*, at: datetime) -> dict[str, int]:
     """Delete everything whose clock ran out. Idempotent; a run that was missed is made up by the next.
 
     Effects, each contribution in a transaction of its own: unanswered questions closed, old ends erased; contact details,
-    events, buckets, ledger lines and sessions past their time deleted; then the files are cleaned. Returns counts.
+    events, buckets, notices, this machine's ledger lines and sessions past their time deleted; then the files are cleaned.
+    Several machines may do it at the same moment. Returns counts.
     """
     contributions = Contribution.objects
     done = {
@@ -93,10 +97,13 @@ def purge(*, at: datetime) -> dict[str, int]:
         "contacts": _delete_contacts(at),
         "events": Event.objects.filter(happened_at__lte=at - timedelta(days=EVENT_DAYS)).delete()[0],
         "buckets": limits.forget(at=at),
+        "notices": outbox.forget(at=at),
         "ledger_lines": ledger.drop_before(ledger.oldest_needed(at)),
     }
+    openings.forget_erased()
+    staff_sessions.forget()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
-    done["scrubbed"] = int(scrub())
+    done["scrubbed"] = int(scrub(patience=NIGHTLY_PATIENCE))
     return done
 
 
@@ -121,8 +128,10 @@ def _erase_due(pk: int, *, at: datetime) -> bool:
 
 
 def _delete_contacts(at: datetime) -> int:
-    due = at - timedelta(days=CONTACT_DAYS)
-    return ContactDetail.objects.filter(contribution__state__in=ENDS, contribution__ended_at__lte=due).delete()[0]
+    """With what cannot be sent any more without them."""
+    past = {"contribution__state__in": ENDS, "contribution__ended_at__lte": at - timedelta(days=CONTACT_DAYS)}
+    Notice.objects.filter(**past).delete()
+    return ContactDetail.objects.filter(**past).delete()[0]
 
 
 def replay(*, at: datetime) -> int:
@@ -133,12 +142,12 @@ def replay(*, at: datetime) -> int:
 
 
 def came_back() -> int:
-    """How many contributions of the ledger hold a key, a message, a contact detail or a link again."""
+    """How many contributions of the ledger hold a key, a message, a contact detail, an owed mail or a link again."""
     return sum(_holds_content(row_uuid) for row_uuid in {row_uuid for row_uuid, _ in ledger.lines()})
 
 
 def _holds_content(row_uuid: Any) -> bool:
-    parts = (Message, ContactDetail, ProposalLink)
+    parts = (Message, ContactDetail, Notice, ProposalLink)
     with_key = Contribution.objects.filter(uuid=row_uuid, wrapped_key__isnull=False).exists()
     return with_key or any(part.objects.filter(contribution__uuid=row_uuid).exists() for part in parts)
 
@@ -154,4 +163,5 @@ def _erase_again(row_uuid: Any, *, at: datetime) -> bool:
     changes["outcome"] = found.outcome or State.TAKEN_BACK
     Contribution.objects.filter(pk=found.pk).update(**changes)
     _blur_events(found)
+    openings.forget(found)
     return True

@@ -83,12 +83,17 @@ def claim(*, shown: Shown, by: User, at: datetime) -> Contribution:
     asked to be looked at again.
     """
     contribution = shown.load()
-    if contribution.earlier_holder_id == by.pk and _another_moderator(by):
+    if is_left_to_another(contribution, user=by):
         raise NotAllowed("The contributor asked for a second look, so another moderator has to take this one.")
     first: dict[str, Any] = {}
     if contribution.first_read_at is None:
         first = {"first_read_at": at, "read_days": max(0, (at - contribution.received_at).days)}
     return act(contribution, action=Action.CLAIM, by=by, at=at, holder=by, **first)
+
+
+def is_left_to_another(contribution: Contribution, *, user: User) -> bool:
+    """Whether the contributor asked for a second look at what this person decided, and somebody else is there to take it."""
+    return contribution.earlier_holder_id == user.pk and _another_moderator(user)
 
 
 def _another_moderator(user: User) -> bool:

@@ -2,8 +2,9 @@
 
 SQLite overwrites what is deleted (`secure_delete`, settings.py); here its write-ahead log is emptied, which no reader
 may stand in the way of. PostgreSQL keeps dead rows until the table is written anew, which needs the table for itself
-for a moment, and no transaction that is older than the deletion. What is busy for longer than LOCK_TIMEOUT is left to
-the nightly `purge`.
+for a moment, and no transaction that is older than the deletion, here or on a standby that reports what its readers
+see. What is busy for longer than LOCK_TIMEOUT is left to the nightly `purge`, which waits longer: a standby reports
+every ten seconds.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import time
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from contributions.models import ContactDetail, Contribution, DayKey, Event, Message, ProposalLink
+from contributions.models import ContactDetail, Contribution, DayKey, Event, Message, Notice, Opening, ProposalLink
 
-PRIVATE_MODELS = (Message, ContactDetail, Contribution, ProposalLink, Event, DayKey)
+PRIVATE_MODELS = (Message, ContactDetail, Contribution, ProposalLink, Event, Notice, Opening, DayKey)
 LOCK_TIMEOUT = 2000  # milliseconds
+NIGHTLY_PATIENCE = 30.0  # seconds
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +29,14 @@ def scrub_after_commit() -> None:
     transaction.on_commit(scrub)
 
 
-def scrub() -> bool:
-    """Clean the files now. Returns whether all of it was possible; inside a transaction there is nothing to clean yet."""
+def scrub(*, patience: float | None = None) -> bool:
+    """Clean the files now. Returns whether all of it was possible; inside a transaction there is nothing to clean yet.
+
+    On PostgreSQL wait so many seconds for transactions that are older; without a number as long as for a lock.
+    """
     if connection.in_atomic_block:
         return True
-    done = _empty_log() if connection.vendor == "sqlite" else _rewrite_tables()
+    done = _empty_log() if connection.vendor == "sqlite" else _rewrite_tables(patience or LOCK_TIMEOUT / 1000)
     if not done:
         logger.warning("Erased rows are not gone from the database's files yet; the next purge tries again.")
     return done
@@ -50,17 +55,19 @@ def _empty_log() -> bool:
     return not busy
 
 
-# Rows that died after the oldest transaction began are copied into the new file, for that transaction might see them.
+# Rows that died after the oldest transaction began are copied into the new file, for that transaction might see them. What
+# has no database may be the sender to a standby; `backend_type` would say so, but to other roles than its own it is empty.
 NOBODY_SEES_OLD_ROWS = """
 SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %(deleted)s::xid8
-   AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-                   AND age(backend_xmin) > age(%(deleted)s::xid8::xid))
+   AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE (datname = current_database() OR datname IS NULL)
+                   AND pid <> pg_backend_pid() AND age(backend_xmin) > age(%(deleted)s::xid8::xid))
+   AND NOT EXISTS (SELECT FROM pg_replication_slots WHERE age(xmin) > age(%(deleted)s::xid8::xid))
 """
 
 
-def _rewrite_tables() -> bool:
+def _rewrite_tables(patience: float) -> bool:
     with connection.cursor() as cursor:
-        if not _outlives_older_transactions(cursor):
+        if not _outlives_older_transactions(cursor, patience):
             return False
         cursor.execute(f"SET lock_timeout = {LOCK_TIMEOUT}")
         try:
@@ -73,11 +80,11 @@ def _rewrite_tables() -> bool:
     return True
 
 
-def _outlives_older_transactions(cursor: CursorWrapper) -> bool:
+def _outlives_older_transactions(cursor: CursorWrapper, patience: float) -> bool:
     """Wait until no transaction is left that began before this moment; False where one takes too long."""
     cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
     (deleted,) = cursor.fetchone()
-    last = time.monotonic() + LOCK_TIMEOUT / 1000
+    last = time.monotonic() + patience
     while True:
         cursor.execute(NOBODY_SEES_OLD_ROWS, {"deleted": deleted})
         if cursor.fetchone() == (True,):

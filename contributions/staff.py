@@ -9,7 +9,9 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
+from atlas_site import passwords
 from studies.errors import Problems
 from studies.vocabulary import StaffRole
 
@@ -23,7 +25,8 @@ ROLES = (StaffRole.TRIAGE, StaffRole.MODERATOR, StaffRole.EDITOR, StaffRole.LEAD
 def add_staff(*, username: str, email: str, role: str, password: str) -> User:
     """A new user in the group of this role, who may sign in to the staff pages; nothing else is set up for them.
 
-    The first sign-in asks for a second factor. Raises Problems for a name that is taken, an unknown role, a weak password.
+    The first sign-in asks for a second factor and for a password of their own.
+    Raises Problems for a name that is taken, an unknown role, a weak password.
     """
     users = get_user_model()
     if role not in {str(known) for known in ROLES}:
@@ -39,4 +42,5 @@ def add_staff(*, username: str, email: str, role: str, password: str) -> User:
         raise Problems(error.messages) from None
     user.save()
     user.groups.add(Group.objects.get(name=role))
+    passwords.mark_as_given(user, at=timezone.now())
     return user

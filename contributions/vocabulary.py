@@ -81,3 +81,11 @@ class ActorKind(TextChoices):
     STAFF = "staff", "staff"
     CLOCK = "clock", "the clock"
     SYSTEM = "system", "the system"
+
+
+class Mail(TextChoices):
+    """What a mail is about. None of them says anything of a message."""
+
+    ANSWER = "answer", "News for a contributor"
+    REMINDER = "reminder", "Messages wait, for moderators"
+    LONG = "long", "Messages have waited for long, for leads"

@@ -1,7 +1,8 @@
 """The project's own Python environment: `.venv` beside manage.py, made from hash-pinned requirement files.
 
-Standard library only, because it runs before anything is installed. `ready("run")` and `ready("test")` return the Python of
-an environment that holds what requirements/run.txt or requirements/test.txt name; a stamp makes the next call instant.
+Standard library only, because it runs before anything is installed. `ready("run")`, `ready("redis")` and `ready("test")`
+return the Python of an environment that holds what requirements/run.txt, redis.txt or test.txt name; a stamp makes the next
+call instant.
 """
 
 import sys
@@ -47,7 +48,7 @@ from pathlib import Path  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
-INCLUDED = {"run": ["run"], "test": ["test", "run"]}  # what installing a kind satisfies
+INCLUDED = {"run": ["run"], "redis": ["redis", "run"], "test": ["test", "run"]}  # what installing a kind satisfies
 
 
 class InstallFailed(Exception):

@@ -23,6 +23,7 @@ from pathlib import Path
 SYSTEM_ROOT = Path("/usr/lib/postgresql")
 OLDEST = 14
 SOCKET_PATH_LIMIT = 100  # a socket's path holds 107 bytes on Linux, and ".s.PGSQL.5432" is part of it
+LONGEST_START = 300  # seconds; one or two on a machine that is free
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
@@ -174,10 +175,8 @@ class Server:
     def _wait(self) -> None:
         """Wait until the server answers, then create the database."""
         command = [str(self._bin / "createdb"), "-h", str(self.home), "-U", "atlas", "atlas"]
-        answer = ""
-        for _ in range(300):
-            if self.process.poll() is not None:
-                break
+        answer, latest = "", time.monotonic() + LONGEST_START
+        while self.process.poll() is None and time.monotonic() < latest:
             done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
             if done.returncode == 0:
                 return

@@ -1,4 +1,4 @@
-"""The tools of the tests that Python's registry does not hold: Chromium, Java, Node, nginx, and pinned packages of npm.
+"""The tools of the tests that Python's registry does not hold: Chromium, Java, Node, nginx, Redis, and packages of npm.
 
 `ready()` brings what is missing where that is possible (root on Debian or Ubuntu), and returns what stays missing.
 """
@@ -35,6 +35,7 @@ PACKAGES = {
     "node": "nodejs",
     "npm": "npm",
     "nginx": "nginx",
+    "redis-server": "redis-server",
     "systemd-analyze": "systemd",
 }
 # Where programs of administrators stand, which are not on everybody's path.

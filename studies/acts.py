@@ -34,6 +34,8 @@ def change(proposal: Proposal, decision: Decision) -> Revision:
     hands = content.Hands(proposal.proposer, decision.other_than(proposal.proposer), study.version + 1)
     changed = [found.field for found in changes(before, after, FIELDS)]
     content.write_rows(study, after, changed, hands)
+    if "abstract" in changed:
+        content.write_abstract(study, proposal.details["abstract"])
     content.write_provenance(study, after, changed_texts(before, after), hands)
     _refuse_unchecked(live, after)
     revision = _recorded(study, before, after, revisions.act_of(proposal, decision), decision)
@@ -71,7 +73,7 @@ CARRY_OUT: Mapping[ProposalKind, Callable[[Proposal, Decision], Revision | None]
 
 def _merged(proposal: Proposal, before: Snapshot) -> Mapping[str, Any]:
     """The live values with the proposed ones, three ways; what follows from them is worked out anew."""
-    pairs = {name: pair for name, pair in proposal.changes.items() if name in PROPOSABLE}
+    pairs = {name: pair for name, pair in proposal.changes.items() if name in {*PROPOSABLE, "abstract"}}
     base = {name: old for name, (old, _) in pairs.items()}
     merged = merge(base, before, {name: new for name, (_, new) in pairs.items()})
     if not merged.is_clean:

@@ -1,17 +1,25 @@
 """A study of the atlas as a bibliographic record: what citations and downloads are made from."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 
-from studies.models import Author, Study
+from studies.models import Author, Flag, Study
 from studies.records import Collective, Person, Record
-from studies.vocabulary import PeerReview, Precision
+from studies.vocabulary import FlagKind, PeerReview, Precision
+
+FLAGS = {
+    FlagKind.SAFETY: "Safety notice",
+    FlagKind.CONTESTED: "This study is contested",
+    FlagKind.SUPERSEDED: "A newer study replaces this one",
+}
 
 
-def record_of(study: Study, *, atlas_state: str = "") -> Record:
+def record_of(study: Study, *, flags: Iterable[Flag] = (), atlas_state: str = "") -> Record:
     """The paper as the atlas knows it, with its entry, version and PEM badge. Asks for the authors only.
 
-    `atlas_state` says which state of the atlas a file was made from. The abstract stays out: a citation does without, and
-    its licence may not let it travel.
+    `flags` are those of the study, fetched by the caller; `atlas_state` says which state of the atlas a file was made
+    from. The abstract stays out: a citation does without, and its licence may not let it travel.
     """
     year, month, day = date_parts(study)
     return Record(
@@ -36,6 +44,7 @@ def record_of(study: Study, *, atlas_state: str = "") -> Record:
         retraction_on=study.retraction_on,
         preprint_doi=study.preprint_doi or "",
         main_limitation=study.main_limitation,
+        notices=notices_of(flags),
         is_sample=study.is_sample,
         is_preprint=study.peer_review == PeerReview.PREPRINT,
         pem_label=study.get_pem_display(),
@@ -44,6 +53,15 @@ def record_of(study: Study, *, atlas_state: str = "") -> Record:
         atlas_version=study.version or None,
         atlas_changed_on=study.changed_at.date() if study.changed_at else None,
         atlas_state=atlas_state,
+    )
+
+
+def notices_of(flags: Iterable[Flag]) -> tuple[str, ...]:
+    """Each notice as a line, safety first: `Safety notice: Many patients got worse.`"""
+    order = list(FLAGS)
+    return tuple(
+        f"{FLAGS[FlagKind(flag.kind)]}: {flag.reason}"
+        for flag in sorted(flags, key=lambda flag: order.index(FlagKind(flag.kind)))
     )
 
 

@@ -69,8 +69,6 @@ def check(*, client: Client, source: Source, limit: int | None, everything: bool
         if in_a_row == GIVE_UP_AFTER:
             report.fault = f"{source.label} gave no usable answer {GIVE_UP_AFTER} times in a row."
             break
-    if report.compared:
-        public_state.move_counter()  # the pages say on which day their bibliography was compared
     return report
 
 
@@ -143,9 +141,18 @@ def _compare_one(client: Client, due: IntegrityCheck, source: Source, report: Re
         tally = compare(paper=paper, **held) if paper else _take_down_absence(**held)
         due.checked_at, due.due_at, due.faults = at, at + BETWEEN, 0
         due.save(update_fields=["checked_at", "due_at", "faults"])
-        Study.objects.filter(pk=study.pk).update(bibliography_checked_on=timezone.localdate(at))
+        _show_the_day(study, at)
     report.tally.add(tally)
     report.compared += 1
+
+
+def _show_the_day(study: Study, at: datetime) -> None:
+    """The page says on which day its bibliography was compared, and a run may be killed after any study: so another day is
+    a public write of its own, whole with what was found."""
+    day = timezone.localdate(at)
+    if study.bibliography_checked_on != day:
+        Study.objects.filter(pk=study.pk).update(bibliography_checked_on=day)
+        public_state.move_counter()
 
 
 def _asked(client: Client, source: Source, number: dict[str, str]) -> Incoming | None:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from studies.errors import Problems
 from studies.models import (
+    Abstract,
     Author,
     AuthorResponse,
     CaseDefinition,
@@ -22,7 +23,7 @@ from studies.models import (
     TextProvenance,
     Topic,
 )
-from studies.snapshots import PLAIN, definition_values
+from studies.snapshots import PLAIN, abstract_hash, definition_values
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -47,6 +48,11 @@ def write_rows(study: Study, values: Mapping[str, Any], fields: Iterable[str], h
     for name in fields:
         if name in _WRITERS:
             _WRITERS[name](study, values.get(name) or [], hands)
+
+
+def write_abstract(study: Study, abstract: Mapping[str, Any]) -> None:
+    """Give a study without an abstract this one: sections, license, license_url, source."""
+    Abstract.objects.create(study=study, sha256=abstract_hash(abstract["sections"]), **abstract)
 
 
 def _column(name: str, value: Any) -> Any:

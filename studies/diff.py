@@ -8,10 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
+from itertools import accumulate
 
 # Above this many possible word pairs the exact comparison is given up for a quicker one that skips frequent words.
 EXACT_PAIRS = 100_000
+# Looks at pairs of words, a second or two; edits of real texts take a hundredth. What is left then counts as replaced.
+MOST_LOOKS = 10_000_000
 
 _WORD = re.compile(r"\s+\Z|\s*\S+")
 
@@ -107,11 +110,26 @@ def _stretches(before: list[str], after: list[str]) -> list[tuple[str, list[str]
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
     left, right = before[head : len(before) - tail], after[head : len(after) - tail]
-    matcher = SequenceMatcher(None, left, right, autojunk=_pairs(left, right) > EXACT_PAIRS)
+    matcher = _Bounded(left, right)
     middle = [(kind, left[a:b], right[c:d]) for kind, a, b, c, d in matcher.get_opcodes()]
     whole = [("equal", before[:head], after[:head]), *middle]
     whole.append(("equal", before[len(before) - tail :], after[len(after) - tail :]))
     return _joined([stretch for stretch in whole if stretch[1] or stretch[2]])
+
+
+class _Bounded(SequenceMatcher[str]):
+    """Finds equal stretches until it has looked MOST_LOOKS times: texts can be made so that it would look for minutes."""
+
+    def __init__(self, left: list[str], right: list[str]) -> None:
+        super().__init__(None, left, right, autojunk=_pairs(left, right) > EXACT_PAIRS)
+        places = self.b2j  # type: ignore[attr-defined]  # of each word in `right` that counts; the stubs leave it out
+        self._looks = [0, *accumulate(1 + len(places.get(word, ())) for word in left)]
+        self._left = MOST_LOOKS
+
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        end = len(self._looks) - 1 if ahi is None else ahi
+        self._left -= self._looks[end] - self._looks[alo]
+        return super().find_longest_match(alo, end, blo, bhi) if self._left >= 0 else Match(alo, blo, 0)
 
 
 def _joined(stretches: list[tuple[str, list[str], list[str]]]) -> list[tuple[str, list[str], list[str]]]:

@@ -27,7 +27,7 @@ from studies.provenance import TEXTS
 from studies.records import Record
 from studies.snapshots import Snapshot, current
 from studies.updating import held_record
-from studies.vocabulary import LinkType, Reason
+from studies.vocabulary import LinkType, PeerReview, Reason
 from studies.vocabulary_desk import ArrivalState
 
 if TYPE_CHECKING:
@@ -88,13 +88,14 @@ def join_into_published(*, draft: Study, into: Study, note: str, by: User) -> Pr
     published study itself is not written. Raises Problems (`obstacles`, or what a proposal would break), NotAllowed.
     """
     _refuse(draft, into)
-    values = _more(draft, into)
+    values, abstract = _more(draft, into), _abstract_for(draft, into)
     for link in StudyLink.objects.filter(target=draft):  # from other drafts: nothing public leads to one
         _move_link(link, draft.pk, into.pk)
     _delete(draft, into)
-    if not values:
+    if not (values or abstract):
         return None
-    return proposals.propose(study=into, values=values, reason=Reason.BIBLIOGRAPHY, note=note.strip() or NOTE, by=by)
+    note = note.strip() or NOTE
+    return proposals.propose(study=into, values=values, reason=Reason.BIBLIOGRAPHY, note=note, abstract=abstract, by=by)
 
 
 def completed(draft: Study, into: Study) -> Record:
@@ -124,6 +125,15 @@ def _more(draft: Study, into: Study) -> dict[str, Any]:
         if new := [row for row in theirs.get(name, []) if row not in mine and not _leads_to(row, into)]:
             values[name] = [*mine, *new]
     return values
+
+
+def _abstract_for(draft: Study, into: Study) -> dict[str, Any] | None:
+    """The draft's abstract, where the other study has none. A preprint's abstract is not its article's."""
+    only_draft_is_preprint = draft.peer_review == PeerReview.PREPRINT != into.peer_review
+    if only_draft_is_preprint or Abstract.objects.filter(study=into).exists():
+        return None
+    found = Abstract.objects.filter(study=draft).values("sections", "license", "license_url", "source").first()
+    return dict(found) if found else None
 
 
 def _leads_to(row: Any, study: Study) -> bool:

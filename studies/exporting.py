@@ -4,6 +4,7 @@ A file of many is read in pieces, each of a fixed number of queries, so that the
 piece. What is withdrawn between the search and its piece is left out; every entry names the version it shows.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from studies.compiled import Compiled
 from studies.formats import bibtex, csl, mods, nbib, overview, reference_list, ris, study_json, tabular
 from studies.formats.frame import Frame, Origin
 from studies.gathering import MOST, fetched, with_authors
-from studies.models import Study
+from studies.models import Flag, Study
 from studies.search.index import PublicMoment, public_moment
 from studies.serializers import LABELS_IN, PARTS, study_to_dict
 
@@ -84,10 +85,18 @@ _references: Compiled[Study] = Compiled(
 
 
 def references(ids: Sequence[int], origin: Origin) -> Iterator[Any]:
-    """Bibliographic records. Two queries."""
+    """Bibliographic records. Three queries."""
+    flags = _flags_of(ids)
     with override(LABELS_IN):
         for study in with_authors(ids, _references):
-            yield record_of(study, atlas_state=origin.state)
+            yield record_of(study, flags=flags[study.pk], atlas_state=origin.state)
+
+
+def _flags_of(ids: Sequence[int]) -> defaultdict[int, list[Flag]]:
+    found: defaultdict[int, list[Flag]] = defaultdict(list)
+    for flag in Flag.objects.filter(study__in=ids):
+        found[flag.study_id].append(flag)
+    return found
 
 
 def whole_studies(ids: Sequence[int], origin: Origin) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -19,7 +20,12 @@ ASKED = {
     "pmid": ("pubmed", "europepmc", "openalex"),
     "pmcid": ("europepmc",),
 }
-TRIES = 2  # somebody waits for the page
+# Somebody waits for the page, and a thread of the web process with them.
+TRIES, AGAIN_WITHIN = 2, 3.0  # seconds; who was slow once is not asked again
+LONGEST = 20.0  # seconds, after which no further source is asked
+AT_ONCE = 2  # look-ups of one web process; its other threads are for readers
+BUSY = "Other people are looking papers up at this moment. Press the button again in half a minute."
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 class NotFetched(Exception):
@@ -46,10 +52,26 @@ def held(identifier: Identifier) -> Study | None:
 
 
 def fetch(identifier: Identifier, *, client: Client) -> Fetched:
-    """The paper as the first source that knows it has it. Asks the network, writes nothing. Raises NotFetched."""
-    client.tries = min(client.tries, TRIES)
+    """The paper as the first source that knows it has it. Asks the network, writes nothing. Raises NotFetched.
+
+    At most AT_ONCE people of a process wait for sources; who comes then is told so at once.
+    """
+    if not _turns.acquire(blocking=False):
+        raise NotFetched([BUSY])
+    try:
+        return _fetch(identifier, client)
+    finally:
+        _turns.release()
+
+
+def _fetch(identifier: Identifier, client: Client) -> Fetched:
+    client.tries, client.again_within = min(client.tries, TRIES), AGAIN_WITHIN
     faults: list[str] = []
+    latest = client.clock.now() + LONGEST
     for name in ASKED[identifier.kind]:
+        if client.clock.now() > latest:
+            faults.append(f"{SOURCES[name].LABEL} was not asked: the others took too long.")
+            continue
         try:
             return Fetched(_ask(client, name, identifier), tuple(faults))
         except NotConfigured as fault:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.urls import Resolver404, resolve
 
-from studies import markdown, public_state, text_history
+from studies import lengths, markdown, public_state, signs, text_history
 from studies.canonical import canonical, sha256_hex
 from studies.errors import Problems, Stale
 from studies.models import Guide, GuideRevision, Study
@@ -76,12 +76,15 @@ def digest_of(guide: Guide) -> str:
 
 
 def problems(guide: Guide) -> list[str]:
-    """Every rule that this text would break if readers saw it."""
+    """Every rule that this text would break if readers saw it; of one that is too long nothing else is looked at."""
+    if found := [f"{_name(part).capitalize()}: {said}" for part, said in lengths.too_long(vars(guide), lengths.GUIDE)]:
+        return found
     missing = [_name(part) for part in COMPULSORY[GuideKind(guide.kind)] if not getattr(guide, part)]
     return [
         *([f"Missing: {', '.join(missing)}."] if missing else []),
         *(["Say when somebody last checked this against its sources."] if not guide.reviewed_on else []),
         *([f"A path has at least {FEWEST_STEPS} steps."] if 0 < len(guide.steps) < FEWEST_STEPS else []),
+        *_hidden_signs(guide),
         *_unknown_studies(guide),
         *_bad_links(guide),
     ]
@@ -126,7 +129,7 @@ def publish(*, guide: Guide, digest: str, note: str, by: User) -> GuideRevision:
         require_another(than=writer, by=by, act="publish what you wrote")
     if not digest == row.submitted_digest == digest_of(row):
         raise Stale("The text changed after it was submitted. Send it back and submit it again.")
-    if found := [*problems(row), *_no_note(note)]:
+    if found := [*problems(row), *_bad_note(note)]:
         raise Problems(found)
     version: GuideRevision = text_history.add(row, values=values_of(row), note=note.strip(), role=role, by=by)
     row.writers.clear()
@@ -192,8 +195,15 @@ def _locked(guide: Guide, *states: GuideState) -> Guide:
     return row
 
 
-def _no_note(note: str) -> list[str]:
-    return [] if note.strip() else ["Say in a sentence what is new. It will be public."]
+def _bad_note(note: str) -> list[str]:
+    if not note.strip():
+        return ["Say in a sentence what is new. It will be public."]
+    return signs.refusals("What is new", note)
+
+
+def _hidden_signs(guide: Guide) -> Iterator[str]:
+    for part in PARTS:
+        yield from signs.refusals(_name(part).capitalize(), getattr(guide, part))
 
 
 def _unknown_studies(guide: Guide) -> Iterator[str]:

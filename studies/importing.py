@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from django.db import transaction
 
+from studies import trials
 from studies.formats.readers.detection import MOST_BYTES, READERS, open_file
 from studies.formats.readers.refusals import Refusal, Unreadable
 from studies.holdings import IDENTIFIERS, Holdings
@@ -55,8 +56,8 @@ def import_files(
 ) -> list[FileReport]:
     """Bring files, each given with its name, into the atlas in their order; one that cannot be read stops no other.
 
-    Effects: those of `ingest`, a transaction a batch. `dry_run` does the same inside one transaction and undoes it, so that
-    it tells what would happen exactly; until it ends nobody else can write to an SQLite database.
+    Effects: those of `ingest`, a transaction a batch. `dry_run` does the same and undoes it, so that it tells what would
+    happen exactly: on SQLite on a copy, on PostgreSQL inside one transaction. There other imports wait until it ends.
     """
     with _undone() if dry_run else nullcontext():
         holdings = Holdings()
@@ -119,7 +120,7 @@ def _with_repeats(line: Line, item: Item, seen: dict[str, int]) -> Line:
 @contextmanager
 def _undone() -> Iterator[None]:
     """A transaction that leaves nothing behind."""
-    with transaction.atomic():
+    with trials.apart(), transaction.atomic():
         yield
         transaction.set_rollback(True)
 

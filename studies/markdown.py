@@ -4,6 +4,7 @@ No HTML in the text is read as HTML, headings begin at the third level, and link
 """
 
 from functools import cache
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -13,10 +14,13 @@ TAGS = {"p", "h3", "h4", "h5", "ul", "ol", "li", "a", "strong", "em", "blockquot
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 DEEPER = 2  # the page has the title and the names of the parts as its first two levels
 DEEPEST = 5
+LONGEST = 50_000  # characters that are read as Markdown: more than the longest part of a guide may have (lengths.py)
 
 
 def render(text: str) -> str:
-    """HTML that may stand in a page as it is."""
+    """HTML that may stand in a page as it is. A text beyond LONGEST stands there as it was typed, with its marks."""
+    if len(text) > LONGEST:
+        return f"<p>{escape(text, quote=False)}</p>\n"
     reader = _reader()
     tokens = [_lowered(token) for token in reader.parse(text)]
     html: str = reader.renderer.render(tokens, reader.options, {})
@@ -26,6 +30,8 @@ def render(text: str) -> str:
 
 def links(text: str) -> list[str]:
     """Every address that the text links to, as it was written, whether or not a reader could follow it."""
+    if len(text) > LONGEST:
+        return []
     inline = (token for block in _reader().parse(text) for token in block.children or ())
     return [str(token.attrGet("href")) for token in inline if token.type == "link_open"]
 

@@ -40,7 +40,7 @@ def order(*, study: Study, digest: str, publish_at: datetime, by: User, note: st
     Nothing becomes public now. Raises what `publishing.publish` raises, and Problems for an hour that is over or a second
     order.
     """
-    publishing.ready(study=study, digest=digest, by=by)
+    publishing.ready(study=study, digest=digest, by=by, note=note)
     if publish_at <= timezone.now():
         raise Problems(["This hour is over. Give a later one, or publish the study now."])
     if PublishingOrder.objects.filter(study=study).exists():

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from studies import acts, rules
+from studies import acts, rules, signs
 from studies.canonical import canonical, sha256_hex
 from studies.cleaning import PROPOSABLE, cleaned
 from studies.derived import with_derived
@@ -27,7 +27,7 @@ from studies.models import CaseDefinition, Proposal, Revision, Study
 from studies.models.proposal import OPEN_STATES
 from studies.revisions import REDACTED, at
 from studies.roles import Decision, NotAllowed, require_another, role_of
-from studies.snapshots import FIELDS, Snapshot, current
+from studies.snapshots import FIELDS, Snapshot, abstract_value, current
 from studies.vocabulary import ProposalKind, ProposalState, Reason, StaffRole, State
 
 if TYPE_CHECKING:
@@ -72,22 +72,33 @@ FOLLOWERS: list[Follower] = []
 
 @transaction.atomic
 def propose(
-    *, study: Study, values: Mapping[str, Any], reason: str, note: str, evidence_url: str = "", by: User
+    *,
+    study: Study,
+    values: Mapping[str, Any],
+    reason: str,
+    note: str,
+    evidence_url: str = "",
+    abstract: Mapping[str, Any] | None = None,
+    by: User,
 ) -> Proposal:
     """Write down a change of a published study; nothing public moves.
 
     `values` maps field names (`cleaning.PROPOSABLE`) to their wanted values. The proposal holds the differences from
-    the live study, with the badge and the texts' provenance that follow from them. Raises NotAllowed, and Problems
+    the live study, with the badge and the texts' provenance that follow from them. `abstract` (sections, license,
+    license_url, source) is that of a draft of the same paper, for a study without one. Raises NotAllowed, and Problems
     where a value does not fit, nothing would change, or a rule would newly be broken.
     """
     before = _live(study)
     wanted = cleaned(study.pk, values)
     after = with_derived(before, before | wanted)
+    if abstract:
+        after = {**after, "abstract": abstract_value(abstract)}
     _refuse_new_problems(study, before, after)
     return open_proposal(
         kind=ProposalKind.CHANGE,
         study=study,
         changes=_as_pairs(changes(before, after, FIELDS)),
+        details={"abstract": dict(abstract)} if abstract else None,
         reason=reason,
         note=note,
         evidence_url=evidence_url,
@@ -141,6 +152,8 @@ def open_proposal(
     role = role_of(by, "lead" if kind in LEAD_ONLY else "propose")
     if not note.strip():
         raise Problems(["Say in a sentence what changes and why. It will be public."])
+    if found := signs.refusals("What changes and why", note):
+        raise Problems(found)
     if reason not in Reason.values:
         raise Problems(["Choose a reason."])
     _refuse_bad_link(evidence_url.strip())

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from studies import provenance, revisions, rules
+from studies import provenance, revisions, rules, signs
 from studies.badges import derive_badge
 from studies.errors import Problems, Stale
 from studies.intentions import change_definition_pem, merge, redact, restore, withdraw
@@ -92,7 +92,7 @@ def publish(*, study: Study, digest: str, by: User, note: str = "") -> Revision:
     order to publish is done with, and the submissions go, since the history now says what was public.
     Raises NotAllowed (no approver, or one of the drafters), Stale (changed since it was shown), Problems.
     """
-    role = ready(study=study, digest=digest, by=by)
+    role = ready(study=study, digest=digest, by=by, note=note)
     act = revisions.Act(RevisionKind.PUBLISH, Reason.FIRST, role, note=note, approver=by)
     revision = revisions.record(study=study, before={}, act=act, columns={"state": State.PUBLISHED})
     provenance.approve([study.pk], role=role, at=revision.made_at, number=revision.number)
@@ -101,8 +101,9 @@ def publish(*, study: Study, digest: str, by: User, note: str = "") -> Revision:
     return revision
 
 
-def ready(*, study: Study, digest: str, by: User) -> StaffRole:
-    """Lock the study and refuse whatever stands in the way of `by` publishing it as it was shown; the role they act in.
+def ready(*, study: Study, digest: str, by: User, note: str) -> StaffRole:
+    """Lock the study and refuse whatever stands in the way of `by` publishing it as it was shown, with this public
+    note; the role they act in.
 
     Raises NotAllowed (no approver, or one of the drafters), Stale (changed since it was shown), Problems. To be called within
     a transaction.
@@ -114,7 +115,8 @@ def ready(*, study: Study, digest: str, by: User) -> StaffRole:
         require_another(than=drafter, by=by, act="publish what you drafted")
     if not digest == row.submitted_digest == digest_of(snapshot(fresh)):
         raise Stale("The study changed after it was submitted. Send it back and submit it again.")
-    _refuse(rules.problems(fresh.pk, snapshot(fresh)) + rules.unchecked(fresh))
+    found = rules.problems(fresh.pk, snapshot(fresh)) + rules.unchecked(fresh)
+    _refuse(found + signs.refusals("Public note", note))
     return role
 
 

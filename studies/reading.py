@@ -101,11 +101,11 @@ def page_of(study: Study) -> StudyPage:
     """Wants a study from `for_page()`: its `has_…` marks spare the queries for parts that few studies have."""
     fetch_parts(study)
     links = links_of(study) if has(study, "links") else []
-    proof = proof_of(study)
+    proof, flags = proof_of(study), flags_of(study)
     return StudyPage(
         study=study,
         proof=proof,
-        flags=flags_of(study),
+        flags=flags,
         responses=list(study.author_responses.all()) if has(study, "responses") else [],
         links=links,
         related=related(study, near=near_of(study, links)),
@@ -115,7 +115,7 @@ def page_of(study: Study) -> StudyPage:
         glance=length_of(glance_texts(study, proof)),
         short=length_of([study.summary, study.significance, study.limitations]),
         deep=length_of(deep_texts(study, proof)),
-        record=record_of(study),
+        record=record_of(study, flags=flags),
         overrides=by_hand(study) if has(study, "overrides") else [],
     )
 

@@ -49,7 +49,8 @@ class Record:
     `retraction_status` is a slug: none, corrected, expression_of_concern, retracted, withdrawn. `pages` is `284-287`
     or an article number. `publication_types` are the source's own words ("Journal Article", "Preprint", "posted-content");
     `preprint_doi` is that of the preprint of this paper. `pem_label` is the badge in words; `is_sample` says that nobody
-    reviewed the texts; `atlas_state` says which state of the whole atlas the record was read from.
+    reviewed the texts; `notices` are lines that staff set above the summary, such as a safety notice;
+    `atlas_state` says which state of the whole atlas the record was read from.
     """
 
     title: str
@@ -83,6 +84,7 @@ class Record:
 
     pem_label: str = ""
     main_limitation: str = ""
+    notices: tuple[str, ...] = ()
     is_sample: bool = False
     is_preprint: bool = False
     atlas_slug: str = ""
@@ -90,6 +92,13 @@ class Record:
     atlas_version: int | None = None
     atlas_changed_on: date | None = None
     atlas_state: str = ""
+
+    @property
+    def date(self) -> str:
+        """`2025`, `2025-04` or `2025-04-02`, as far as it is known; empty without a year."""
+        known = (self.year, self.month, self.day)
+        parts = known[: known.index(None)] if None in known else known
+        return "-".join(f"{part:0{4 if place == 0 else 2}}" for place, part in enumerate(parts))
 
     @property
     def paper_url(self) -> str:

@@ -63,7 +63,8 @@ def _forget_in_proposals(study: Study, field: str) -> None:
     closed = Proposal.objects.filter(study=study, changes__has_key=field).exclude(state__in=OPEN_STATES)
     for proposal in closed:
         proposal.changes[field] = [None, None]
-        proposal.save(update_fields=["changes"])
+        proposal.details.pop(field, None)  # the words of an abstract, of which `changes` holds the hash
+        proposal.save(update_fields=["changes", "details"])
 
 
 def _forget_in_findings(study: Study, field: str, removed: Any) -> None:

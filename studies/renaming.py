@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import transaction
 
-from studies import public_state, revisions
+from studies import public_state, revisions, signs
 from studies.errors import Problems
 from studies.locks import locked_all
 from studies.models import Revision, SlugRedirect, Study
@@ -51,4 +51,6 @@ def _problems(study: Study, slug: str, note: str) -> list[str]:
     taken = SlugRedirect.objects.filter(slug=slug).exclude(study=study).exists()
     if taken or Study.objects.filter(slug=slug).exists():
         return ["This address is taken."]
-    return [] if note.strip() else ["Say in a sentence why. It will be public."]
+    if not note.strip():
+        return ["Say in a sentence why. It will be public."]
+    return signs.refusals("What happens and why", note)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from studies import pem, phrasing
+from studies import pem, phrasing, signs
 from studies.backing import Sections, unbacked
 from studies.badges import badge_of, definitions_named_by, rows_of
+from studies.field_words import label
 from studies.models import CaseDefinition, SlugRedirect, Study, StudyLink
 from studies.models.study import CONSENSUS_DESIGNS
 from studies.provenance import TEXTS
@@ -26,6 +27,7 @@ def problems(study_id: int, values: Snapshot, *, abstract: Sections | None = Non
     definitions = definitions_named_by([values])
     return [
         *_of_identity(study_id, values),
+        *_of_signs(values),
         *_of_texts(values),
         *_of_coding(values, definitions),
         *_of_level(study_id, values),
@@ -62,6 +64,11 @@ def _of_identity(study_id: int, values: Snapshot) -> list[str]:
         *(["Another study had this address before. Choose another one."] if taken else []),
         *(f"Another study has this {_name(name)}." for name in IDENTIFIERS if _is_taken(study_id, values, name)),
     ]
+
+
+def _of_signs(values: Snapshot) -> list[str]:
+    """Nothing public may read otherwise than it is."""
+    return [problem for name, value in values.items() for problem in signs.refusals(label(name), value)]
 
 
 def _is_taken(study_id: int, values: Snapshot, name: str) -> bool:

@@ -23,6 +23,7 @@ _LETTERS = str.maketrans(
     | {"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "ħ": "h", "Ħ": "H", "ŧ": "t", "ŋ": "n"}
 )
 _APOSTROPHES = "'`’‘ʼ′"
+_UNSEEN = ("Mn", "Me", "Cf")
 _TAG = re.compile(r"</?[a-z]{1,6}>", re.IGNORECASE)
 
 
@@ -55,8 +56,8 @@ def _part(word: str) -> str:
 def _sign(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character
-    # Marks of letters, and letters of other scripts: dropped, not turned into a gap.
-    silent = character in _APOSTROPHES or character.isalnum() or unicodedata.combining(character)
+    # Marks of letters, letters of other scripts, and signs that nobody sees: dropped, not turned into a gap.
+    silent = character in _APOSTROPHES or character.isalnum() or unicodedata.category(character) in _UNSEEN
     return "" if silent else "-"
 
 

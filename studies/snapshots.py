@@ -188,6 +188,10 @@ def definition_values(row: StudyDefinition) -> dict[str, str]:
 
 
 def _abstract(abstract: Abstract | None) -> dict[str, str]:
-    if abstract is None:
-        return {}
-    return {"sha256": abstract_hash(abstract.sections)} | _filled(abstract, "license", "license_url")
+    return abstract_value(vars(abstract)) if abstract else {}
+
+
+def abstract_value(abstract: Mapping[str, Any]) -> dict[str, str]:
+    """What stands in the history for an abstract: the hash of its sections, and its licence where it has one."""
+    licence = {name: abstract[name] for name in ("license", "license_url") if abstract[name]}
+    return {"sha256": abstract_hash(abstract["sections"])} | licence

@@ -17,6 +17,7 @@ from studies.formats.notes import SAMPLE, mark, marked_title
 if TYPE_CHECKING:
     from studies.dumping.releases import Release
     from studies.models import CaseDefinition, Study
+    from studies.paging import Pages
     from studies.reading import StudyPage
 
 NAME = "ME/CFS Study Atlas"
@@ -77,23 +78,48 @@ def _finding(page: StudyPage) -> str:
     """The finding with all that must stand beside it, in one text: programs take it whole."""
     limit = f"Main limit: {page.study.main_limitation}"
     sample = f" {SAMPLE}." if page.study.is_sample else ""
-    return f"{mark(page.record)}{page.study.key_point} {page.record.pem_label}. {limit}{sample}"
+    notices = "".join(f" {line}" for line in page.record.notices)
+    return f"{mark(page.record)}{page.study.key_point} {page.record.pem_label}. {limit}{notices}{sample}"
 
 
-def of_definition(definition: CaseDefinition, studies: Iterable[Study]) -> SafeString:
+def of_definition(definition: CaseDefinition, studies: Iterable[Study], pages: Pages) -> SafeString:
     """The definition as a term of the set of all, and the studies of this page that applied it."""
-    here = settings.ATLAS_URL + definition.get_absolute_url()
+    here = settings.ATLAS_URL + _at(definition.get_absolute_url(), pages)
     whole = settings.ATLAS_URL + reverse("studies:definitions")
     terms = {"@type": "DefinedTermSet", "@id": f"{whole}#terms", "name": "Case definitions of ME/CFS", "url": whole}
     trail = [("Case definitions", reverse("studies:definitions")), (definition.name, definition.get_absolute_url())]
-    page = _collection(here, definition.name, studies) | {"about": {"@id": _term_id(definition.slug)}}
+    page = _collection(here, definition.name, _addresses(studies), pages.start + 1) | {
+        "about": {"@id": _term_id(definition.slug)}
+    }
     return _drawn([page, _term(definition), terms, jsonld.breadcrumbs(here, _full(trail))])
 
 
-def of_list(path: str, name: str, studies: Iterable[Study], trail: Trail = ()) -> SafeString:
-    """A page that lists studies; `path` is its own, `trail` what stands above it."""
+def of_shelf(path: str, name: str, studies: Iterable[Study], pages: Pages, trail: Trail = ()) -> SafeString:
+    """A page of a list of studies; `path` is that of its first page, `trail` what stands above it."""
+    return of_list(_at(path, pages), name, _addresses(studies), trail, first=pages.start + 1)
+
+
+def of_list(path: str, name: str, addresses: Iterable[str], trail: Trail = (), *, first: int = 1) -> SafeString:
+    """A page that lists other pages; `path` is its own, `addresses` are theirs, `first` is the place of the first of them."""
     here = settings.ATLAS_URL + path
-    return _drawn([_collection(here, name, studies), jsonld.breadcrumbs(here, _full([*trail, (name, path)]))])
+    page = _collection(here, name, addresses, first)
+    return _drawn([page, jsonld.breadcrumbs(here, _full([*trail, (name, path)]))])
+
+
+def of_whole_list(path: str, name: str, addresses: Iterable[str]) -> SafeString:
+    """A page of the list of all studies, in few bytes: that page has twenty cards and all filters to carry already.
+
+    Its items are named by their addresses within the site, in the order of the page.
+    """
+    items = [{"@id": address} for address in addresses]
+    page = {
+        "@type": "CollectionPage",
+        "url": settings.ATLAS_URL + path,
+        "name": name,
+        "inLanguage": "en",
+        "mainEntity": {"@type": "ItemList", "numberOfItems": len(items), "itemListElement": items},
+    }
+    return mark_safe(jsonld.script([page]))  # noqa: S308 - `script` escapes what could end the element
 
 
 def of_home() -> SafeString:
@@ -137,10 +163,19 @@ def _download(release: Release, file: str) -> Node:
     return {"@type": "DataDownload", "contentUrl": address, "encodingFormat": formats[file]}
 
 
-def _collection(here: str, name: str, studies: Iterable[Study]) -> Node:
+def _at(path: str, pages: Pages) -> str:
+    """The address of this page of a list: the first has that of the list."""
+    return path + (f"?page={pages.number}" if pages.number > 1 else "")
+
+
+def _addresses(studies: Iterable[Study]) -> list[str]:
+    return [study.get_absolute_url() for study in studies]
+
+
+def _collection(here: str, name: str, addresses: Iterable[str], first: int) -> Node:
     items = [
-        {"@type": "ListItem", "position": place, "url": settings.ATLAS_URL + study.get_absolute_url()}
-        for place, study in enumerate(studies, 1)
+        {"@type": "ListItem", "position": place, "url": settings.ATLAS_URL + address}
+        for place, address in enumerate(addresses, first)
     ]
     return {
         "@type": "CollectionPage",

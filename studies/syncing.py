@@ -18,7 +18,8 @@ from studies.ingest import take_turn
 from studies.models import SourceQuery, SyncRun
 from studies.put_aside import Known
 from studies.sources import SOURCES
-from studies.sources.faults import SourceFault
+from studies.sources.bounds import Bounds
+from studies.sources.faults import Circle, SourceFault
 from studies.sources.http import Client
 from studies.sources.page import Page
 from studies.vocabulary_desk import RunState, Source
@@ -138,6 +139,7 @@ class _Asking:
     def __init__(self, run: SyncRun, client: Client, report: Report, tell: Tell, progress: Progress) -> None:
         self.run, self.client, self.report, self.tell, self.progress = run, client, report, tell, progress
         self.source, self.known = Source(run.query.source), Known()
+        self.bounds = Bounds(self.source.label, SOURCES[self.source].number, cursor=run.cursor)
         self.pages = self.barren = 0
 
     def ask(self) -> str:
@@ -145,9 +147,7 @@ class _Asking:
         try:
             self._ask()
         except SourceFault as fault:
-            # A place that the source itself refuses is given up, so that the next run does not fail at it again.
-            stuck = not fault.is_passing and not self.pages and bool(self.run.cursor)
-            self._close(RunState.FAILED, fault=str(fault), **({"cursor": ""} if stuck else {}))
+            self._close(RunState.FAILED, fault=str(fault), **({"cursor": ""} if self._is_lost(fault) else {}))
             return str(fault)
         except TakenOver:
             raise
@@ -156,6 +156,11 @@ class _Asking:
             raise
         self._close(RunState.DONE)
         return ""
+
+    def _is_lost(self, fault: SourceFault) -> bool:
+        """A place that the source itself refuses, or that lies in a circle, is given up: the next run would fail at it again."""
+        is_refused = not fault.is_passing and not self.pages and bool(self.run.cursor)
+        return is_refused or isinstance(fault, Circle)
 
     def _ask(self) -> None:
         run = self.run
@@ -167,6 +172,7 @@ class _Asking:
             if self.barren == BARREN:
                 self.tell(f"{self.source.label}: the rest holds none of the phrases asked for, and was not read.")
                 return
+            self.bounds.count(page)
 
     def _deal_with(self, page: Page) -> None:
         with transaction.atomic():

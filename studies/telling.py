@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from studies.bibliography import FLAGS
 from studies.depths import Length
 from studies.disclosure import day
 from studies.field_words import label
@@ -32,11 +33,6 @@ LICENCE = (
     "badge and coding, are CC0 1.0. Quotes belong to the authors of the paper."
 )
 SUBGROUP = "The paper also reports on a subgroup that had to have PEM."
-FLAGS = {
-    FlagKind.SAFETY: "Safety notice",
-    FlagKind.CONTESTED: "This study is contested",
-    FlagKind.SUPERSEDED: "A newer study replaces this one",
-}
 WARNINGS = {
     Retraction.RETRACTED: " Do not rely on its findings.",
     Retraction.WITHDRAWN: " Do not rely on its findings.",

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Any
 
+from studies.wording.sentences import pieces
+
 WHOLE = ("question", "key_point")
 TEXTS = (*WHOLE, "main_limitation", "summary", "significance", "limitations")
 LISTS = ("findings", "conclusions", "open_questions", "strengths")
@@ -101,8 +103,8 @@ def _basis(values: Mapping[str, Any], field: str) -> str:
 
 
 def _said(text: str) -> Iterator[Said]:
-    for match in _SAID.finditer(text):
-        if match["plain"] and match["plain"].lower() == "patients" and _OTHERS.match(text, match.end()):
+    for match in (match for start, end in pieces(text) for match in _SAID.finditer(text[start:end])):
+        if match["plain"] and match["plain"].lower() == "patients" and _OTHERS.match(match.string, match.end()):
             continue
         number = int(re.sub(r"\D", "", match["number"])) if match["number"] else _WORDS[match["word"].lower()]
         group = "controls" if match["well"] else "patients" if match["ill"] else match["plain"].lower()

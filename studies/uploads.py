@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -29,14 +29,19 @@ LONGEST_TEXT = 500
 LISTS = ("refused", "possible_duplicates", "records", "problems")
 # Writing takes minutes at most. After this, whoever wrote was stopped, and the file may be decided again.
 WRITING_TAKES = timedelta(minutes=30)
+# A file that nobody decided on goes after so many days; one person may have so many of them at once.
+UNDECIDED_FOR = timedelta(days=30)
+MOST_UNDECIDED = 10
 
 
 def try_out(*, name: str, file: BinaryIO, most: int, by: User) -> Upload:
     """Read a file and find out what it would lead to. Nothing of it is written, the file itself is kept until it is decided.
 
-    `most` is in bytes. Raises NotAllowed, and Problems with the reason where the file cannot be read.
+    `most` is in bytes. Raises NotAllowed, and Problems with the reason where the file cannot be read, or where this person
+    has too many files that wait for a decision.
     """
     role_of(by, "propose")
+    _refuse_too_many(by)
     content = file.read(most + 1)
     if len(content) > most:
         raise Problems(
@@ -81,6 +86,21 @@ def discard(*, upload: Upload, version: int, by: User) -> None:
     _take(upload, version, decided_at=timezone.now(), state=UploadState.DISCARDED, content=None)
 
 
+def discard_forgotten(*, at: datetime) -> int:
+    """Discard the files that nobody decided on for 30 days; returns how many. Their bytes go, the report stays."""
+    rows = Upload.objects.filter(_nobody_writes(at), state=UploadState.TRIED, sent_at__lte=at - UNDECIDED_FOR)
+    return rows.update(version=F("version") + 1, state=UploadState.DISCARDED, content=None, decided_at=at)
+
+
+def _refuse_too_many(by: User) -> None:
+    if Upload.objects.filter(sent_by=by, state=UploadState.TRIED).count() >= MOST_UNDECIDED:
+        raise Problems([f"You have {MOST_UNDECIDED} files that wait for a decision. Write or leave one of them first."])
+
+
+def _nobody_writes(at: datetime) -> Q:
+    return Q(decided_at=None) | Q(decided_at__lte=at - WRITING_TAKES)
+
+
 def is_being_written(upload: Upload) -> bool:
     """Whether somebody confirmed it and the records are still going in."""
     began = upload.decided_at if upload.state == UploadState.TRIED else None
@@ -97,8 +117,9 @@ def _import(name: str, content: bytes, *, most: int, dry_run: bool) -> FileRepor
 @transaction.atomic
 def _take(upload: Upload, version: int, **values: Any) -> None:
     """Take the upload; whoever comes second finds no row and gets Stale."""
-    nobody_writes = Q(decided_at=None) | Q(decided_at__lte=timezone.now() - WRITING_TAKES)
-    waiting = Upload.objects.filter(nobody_writes, pk=upload.pk, version=version, state=UploadState.TRIED)
+    waiting = Upload.objects.filter(
+        _nobody_writes(timezone.now()), pk=upload.pk, version=version, state=UploadState.TRIED
+    )
     if waiting.update(version=F("version") + 1, **values) != 1:
         raise Stale("Somebody decided about this file already.")
 

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from studies import triggers
 
@@ -36,15 +36,18 @@ def put_seeds_back() -> None:
     desk = import_module("studies.migrations.0009_desk_seeds")
     phrases = import_module("studies.migrations.0013_phrases_for_crossref")
     terms = import_module("studies.migrations.0015_more_glossary_terms")
+    sources = import_module("studies.migrations.0017_more_glossary_sources")
     rights = import_module("contributions.migrations.0002_staff_rights")
-    for name in SEEDS:
-        getattr(seed, name)(apps, None)
-    glossary.seed_glossary(apps, None)
-    desk.seed_queries(apps, None)
-    desk.seed_desk_rights(apps, None)
-    phrases.quote_phrases(apps, None)
-    terms.seed_more_terms(apps, None)
-    rights.seed_rights(apps, None)
+    with transaction.atomic():  # hundreds of rows, written to the disk once
+        for name in SEEDS:
+            getattr(seed, name)(apps, None)
+        glossary.seed_glossary(apps, None)
+        desk.seed_queries(apps, None)
+        desk.seed_desk_rights(apps, None)
+        phrases.quote_phrases(apps, None)
+        terms.seed_more_terms(apps, None)
+        sources.seed_sources(apps, None)
+        rights.seed_rights(apps, None)
 
 
 @pytest.fixture

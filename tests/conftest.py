@@ -1,5 +1,6 @@
 """What every test stands on: the database of this run, plain static files, and no silent skips under CI."""
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -10,13 +11,24 @@ from django.conf import settings
 from pytest_django.plugin import blocking_manager_key
 
 from tests.append_only import committing, put_seeds_back  # noqa: F401 - a fixture for every test
-from tests.clock import PATIENCE, slowly  # noqa: F401 - the same
+from tests.clock import PATIENCE, is_real, slowly  # noqa: F401 - the same
 from tests.environment import ENGINES, engine
 from tests.short import left_to_the_full_suite
 
 UNDER_CI = os.environ.get("CI") == "true"
 ONLY_WITH_DATABASE = "ATLAS_TEST_ONLY_WITH_DATABASE"
 SHORT = "ATLAS_TEST_SHORT"
+# A test is about the database itself where it uses one of these names or fixtures, or stands in one of these folders.
+OF_THE_DATABASE = {
+    "connection",
+    "connections",
+    "transaction",
+    "CaptureQueriesContext",
+    "IntegrityError",
+    "OperationalError",
+}
+FOLDERS = {"search", "backups", "faults"}
+COMMITTING = {"committing", "django_assert_num_queries", "django_assert_max_num_queries"}
 
 
 def pytest_configure() -> None:
@@ -26,12 +38,19 @@ def pytest_configure() -> None:
     hypothesis.settings.register_profile(
         "atlas", derandomize=True, database=None, deadline=None, suppress_health_check=slow
     )
-    hypothesis.settings.load_profile("atlas")
+    hypothesis.settings.register_profile("short", parent=hypothesis.settings.get_profile("atlas"), max_examples=25)
+    hypothesis.settings.load_profile("short" if os.environ.get(SHORT) else "atlas")
     # Pages are rendered without collectstatic having run; tests/test_house.py checks the real storage.
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end. Looking through it for garbage again and again takes a good part of a long run."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(trylast=True)  # after tests/browser has set its mark
@@ -54,21 +73,37 @@ def _left_to_the_full_suite(items: list[pytest.Item]) -> set[pytest.Item]:
     here = [item for item in items if not any(item.get_closest_marker(name) for name in ("full", *ENGINES))]
     browser = [item.nodeid for item in here if item.get_closest_marker("browser")]
     others = [item.nodeid for item in here if not item.get_closest_marker("browser") and _asks_a_database(item)]
+    about = {item.nodeid.partition("[")[0] for item in here if _is_about_the_database(item)}
     left = left_to_the_full_suite(browser, engine=engine(), browser=True)
-    left |= left_to_the_full_suite(others, engine=engine(), browser=False)
+    left |= left_to_the_full_suite(others, engine=engine(), browser=False, about_database=about)
     return {item for item in items if item.nodeid in left}
 
 
 def _asks_a_database(item: pytest.Item) -> bool:
-    """By its mark, by a fixture, or because it is about one engine."""
+    """By its mark, by a fixture, because it is about one engine, or because it starts servers of the engine of this run."""
     marks = any(item.get_closest_marker(name) for name in ("django_db", *ENGINES))
-    return marks or not {"db", "committing"}.isdisjoint(item.fixturenames)
+    return marks or not {"db", "committing"}.isdisjoint(item.fixturenames) or _asks_for_the_engine(item)
+
+
+def _asks_for_the_engine(item: pytest.Item) -> bool:
+    return vars(item.module).get("engine") is engine  # type: ignore[attr-defined]
+
+
+def _is_about_the_database(item: pytest.Item) -> bool:
+    """Transactions, queries, constraints, locks and search, which the two databases do each in a way of its own."""
+    test = item.function  # type: ignore[attr-defined]
+    test = test.hypothesis.inner_test if hasattr(test, "hypothesis") else test
+    names = {*test.__code__.co_names, *item.fixturenames}
+    here = item.path.parent.name in FOLDERS or _asks_for_the_engine(item)
+    return here or not names.isdisjoint(OF_THE_DATABASE | COMMITTING)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
-    """After a test that committed, whose database is empty now, write what migrations wrote."""
+    """After a test that committed, whose database is empty now, write what migrations wrote. And no test may leave a moved
+    clock to the others."""
     yield
+    assert is_real(), "This test left time.time or timezone.now changed."
     if "committing" in item.fixturenames and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
             put_seeds_back()
@@ -86,8 +121,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """SQLite tests use a file, as the product does: an in-memory database locks differently between threads."""
+    """SQLite tests use a file, as the product does: an in-memory database locks differently between threads.
+
+    On a busy machine fifty who come at once queue for long: for their turn to write, or for a server to let them in.
+    """
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "django.db.backends.sqlite3":
         database.setdefault("TEST", {})["NAME"] = str(Path(os.environ["ATLAS_DATA_DIR"]) / "test.sqlite3")
-        database["OPTIONS"]["timeout"] = PATIENCE  # fifty writers at once queue for long on a busy machine
+        database["OPTIONS"]["timeout"] = PATIENCE
+    else:
+        database["OPTIONS"]["connect_timeout"] = PATIENCE

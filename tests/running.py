@@ -4,7 +4,10 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,6 +24,15 @@ OURS = (
 )
 READY = re.compile(r"Atlas ready at (http://127\.0\.0\.1:\d+)/")
 LOGIN = re.compile(r"^  (\w+) \(\w+\): (http\S+)$")
+
+
+@contextmanager
+def short_folder(name: str) -> Iterator[Path]:
+    """A folder that every account may enter, with a path short enough for a socket; gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix=f"atlas-{name}-", dir="/tmp", ignore_cleanup_errors=True) as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        yield folder
 
 
 def bare_environment() -> dict[str, str]:
@@ -81,8 +93,8 @@ class Running:
         """End it; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(with_signal)
-        code = self.process.wait(timeout=120)
-        self._reader.join(timeout=60)
+        code = self.process.wait(timeout=600)
+        self._reader.join(timeout=600)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -97,19 +97,19 @@ class Primary(Server):
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Inside, none of its processes moves: a server that takes connections and never answers."""
-        stopped = [self.process.pid, *self._children()]
-        for process in stopped:
-            os.kill(process, signal.SIGSTOP)
-        try:
+        with ExitStack() as thawing:
+            # The server itself first, so that it starts no others; and last to thaw: it would bury a process that was about
+            # to end, such as that of the connection before, and there would be none of this number.
+            for process in (self.process.pid, *self._children()):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGSTOP)
+                    thawing.callback(os.kill, process, signal.SIGCONT)
             yield
-        finally:
-            for process in stopped:
-                os.kill(process, signal.SIGCONT)
 
     def sql(self, statement: str, values: Sequence[Any] = (), *, database: str = "atlas") -> list[tuple[Any, ...]]:
         """Ask the server, past Django, in a connection for this alone; its rows, none for a statement without."""
         with psycopg.connect(
-            f"host={self.home} user=atlas dbname={database} connect_timeout=5", autocommit=True
+            f"host={self.home} user=atlas dbname={database} connect_timeout={PATIENCE}", autocommit=True
         ) as asked:
             found = asked.execute(statement, list(values) or None)
             return found.fetchall() if found.description else []

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,14 @@ PURE = {
     "atlas_site.caching.flights",
     "atlas_site.caching.shelf",
     "atlas_site.caching.words",
+    "atlas_site.log_settings",
     "atlas_site.replicas.naming",
     "atlas_site.replicas.places",
     "atlas_site.watching.counting",
+    "atlas_site.watching.duties",
     "atlas_site.watching.exposing",
+    "atlas_site.watching.recalling",
+    "contributions.cutting_off",
     "studies.alphabet",
     "studies.canonical",
     "studies.completing",
@@ -27,6 +32,7 @@ PURE = {
     "studies.formats",
     "studies.identifiers",
     "studies.incoming",
+    "studies.lengths",
     "studies.map_drawing",
     "studies.matching",
     "studies.merging",
@@ -42,6 +48,7 @@ PURE = {
     "studies.search.bitmaps",
     "studies.search.columns",
     "studies.search.facets",
+    "studies.signs",
     "studies.slugs",
     "studies.sorted_tables",
     "studies.sources",
@@ -63,6 +70,7 @@ WORKPLACE = [
 ]
 
 
+@cache
 def tracked_files() -> list[Path]:
     """Everything a clone would hold, and what is new and not ignored."""
     words = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
@@ -70,6 +78,7 @@ def tracked_files() -> list[Path]:
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
+@cache
 def texts() -> list[tuple[Path, str]]:
     found = []
     for path in tracked_files():
@@ -79,6 +88,7 @@ def texts() -> list[tuple[Path, str]]:
     return found
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Dotted name of every module of the product, with its file."""
     found = {}
@@ -89,6 +99,7 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@cache
 def imports(name: str, path: Path) -> set[str]:
     """Dotted names a module imports, those inside functions too; what is only for type checkers is left out."""
     package = name if path.name == "__init__.py" else name.rpartition(".")[0]

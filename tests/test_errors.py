@@ -40,6 +40,15 @@ def test_wrong_host_is_answered_with_a_page(no_database):
     assert text_of(response).startswith("The request could not be read")
 
 
+def test_form_that_is_too_large_is_answered_with_a_page_that_says_what_to_do(no_database, settings):
+    body = "username=" + "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    form = "application/x-www-form-urlencoded"
+    response = Client(raise_request_exception=False).post(f"/{settings.ADMIN_PATH}login/", body, content_type=form)
+    assert response.status_code == 413
+    assert text_of(response).startswith("This is too large What you sent is larger than the atlas takes at once.")
+    assert "make it shorter, or send it in parts." in text_of(response)
+
+
 def test_form_without_its_cookie_is_answered_with_a_page(settings):
     client = Client(enforce_csrf_checks=True)
     response = client.post(f"/{settings.ADMIN_PATH}login/", {"username": "x"})

@@ -109,6 +109,20 @@ def test_bad_setting_stops_manage_with_one_line(case, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"The atlas cannot start: {line}\n")
 
 
+WITHOUT = "import runpy, sys; sys.modules['redis'] = None; sys.argv = [{0!r}, *{1!r}]; runpy.run_path({0!r}, run_name='__main__')"
+
+
+@pytest.mark.parametrize(("program", "words", "code"), [("manage.py", ["check"], 1), ("atlas_site/wsgi.py", [], 3)])
+def test_redis_without_its_client_stops_every_process_with_one_line(program, words, code, tmp_path):
+    given = GOOD | {"CACHE_URL": "redis://:password@cache.example.org", "PYTHONPATH": str(ROOT)}
+    done = start([sys.executable, "-c", WITHOUT.format(program, words)], tmp_path, **given)
+    line = (
+        "The atlas cannot start: CACHE_URL names a cache that is asked through the Python package redis, which is not "
+        "installed: docs/operations.md, Caches.\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", line)
+
+
 def test_bad_setting_stops_the_web_server_with_one_line(tmp_path):
     words = [
         sys.executable,
@@ -143,6 +157,14 @@ def test_environment_wins_over_the_file_of_a_trial(tmp_path):
     trial = start(words, tmp_path).stdout
     server = start(words, tmp_path, ATLAS_LOCAL="0", SECRET_KEY="x" * 40).stdout
     assert (trial, server) == ("True of-the-trial-of-the-trial-of-the-trial\n", f"False {'x' * 40}\n")
+
+
+def test_address_that_is_served_gives_way_to_one_that_is_set(tmp_path):
+    (tmp_path / "served.env").write_text("ATLAS_URL=http://127.0.0.1:8123\n")
+    words = [sys.executable, "-c", "from atlas_site import settings; print(settings.ATLAS_URL)"]
+    served = start(words, tmp_path, SECRET_KEY="x" * 40).stdout
+    named = start(words, tmp_path, SECRET_KEY="x" * 40, ATLAS_URL="https://atlas.example.org").stdout
+    assert (served, named) == ("http://127.0.0.1:8123\n", "https://atlas.example.org\n")
 
 
 def test_debug_alone_needs_no_secret(tmp_path):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from atlas_site import pages
+from atlas_site.checks import check_operator
 from atlas_site.pages import POLICIES, Policy, recorded_hashes
 from contributions import querysets, retention
 from contributions.views import session
@@ -131,3 +132,25 @@ def test_explaining_pages_can_be_read(client, path):
     main = client.get(path).content.decode().split("<main", 1)[1].split("</main>", 1)[0]
     text = strip_tags(re.sub(r"</(p|li|dt|dd|h\d|td|th|caption)>", ". ", "<main" + main))
     assert smog(text) <= INTERFACE_LIMIT
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/about/", "/policies/privacy/"])
+def test_page_says_who_runs_the_site_where_that_is_set(client, settings, address):
+    settings.ATLAS_OPERATOR, settings.ATLAS_CONTACT = "", "atlas@example.org"
+    assert "Who runs this site" not in client.get(address).content.decode()
+    settings.ATLAS_OPERATOR = "Example <Society>, 1 Example Street"
+    page = client.get(address).content.decode()
+    assert (
+        page.count(
+            '<p>Example &lt;Society&gt;, 1 Example Street, <a href="mailto:atlas@example.org">atlas@example.org</a></p>'
+        )
+        == 1
+    )
+
+
+def test_public_server_is_told_to_say_who_runs_it(settings):
+    settings.ATLAS_OPERATOR = ""
+    assert [found.id for found in check_operator(None)] == ["atlas.W014"]
+    settings.ATLAS_OPERATOR = "Example Society"
+    assert check_operator(None) == []

@@ -49,6 +49,15 @@ def test_nothing_kept_holds_an_address_and_each_day_has_another_key():
     assert len(set(windows)) == 2
 
 
+def test_whoever_reads_the_cache_alone_cannot_find_out_an_address(settings):
+    """The key of the day is there for the taking; the site's own, without which nothing can be tried out, is not."""
+    assert asked().used == 1
+    settings.SECRET_KEY = "another-key-for-tests-alone-0123456789"
+    assert [asked().used, asked().used] == [1, 2]
+    held = "".join(map(str, caches["rates"]._cache.values()))
+    assert settings.SECRET_KEY not in held
+
+
 @pytest.mark.parametrize(
     ("backend", "shared"),
     [("redis.RedisCache", True), ("db.DatabaseCache", False), ("locmem.LocMemCache", False)],

@@ -1,5 +1,6 @@
 """Signing in as staff: password, then second factor, before anything of the admin opens."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -14,9 +15,9 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from atlas_site import second_factor, slowing
+from atlas_site.models import StaffApp
 from contributions.models import Bucket
 from tests.signing_in import sign_in
 from tests.studies.factories import make_user
@@ -52,7 +53,7 @@ def shown_by(device, ahead=0):
 
 
 def code_of(user, ahead=0):
-    return shown_by(TOTPDevice.objects.get(user=user), ahead)
+    return shown_by(StaffApp.objects.get(user=user), ahead)
 
 
 def wrong_for(device):
@@ -142,7 +143,7 @@ def test_first_sign_in_sets_up_an_app_and_goes_on_where_one_wanted(client, ada):
 def test_looking_at_the_page_stores_nothing(client, ada):
     log_in(client)
     client.get(SET_UP)
-    assert TOTPDevice.objects.count() == 0
+    assert StaffApp.objects.count() == 0
 
 
 def test_wrong_code_keeps_the_key_that_was_scanned(client, ada):
@@ -151,14 +152,14 @@ def test_wrong_code_keeps_the_key_that_was_scanned(client, ada):
     page = client.post(SET_UP, values | {"code": wrong_for(second_factor.sealed_device(ada, values["key"]))})
     assert errors(page) == ["This code is not right. Look at the app again: the code changes every 30 seconds."]
     assert form_of(page, holding="key")["key"] == [values["key"]]
-    assert (TOTPDevice.objects.count(), opens(client)) == (0, False)
+    assert (StaffApp.objects.count(), opens(client)) == (0, False)
 
 
 @pytest.mark.parametrize("key", ["", "x", "tampered"])
 def test_key_that_is_none_gets_a_new_one(client, ada, key):
     log_in(client)
     page = client.post(SET_UP, {"key": key, "code": "123456"})
-    assert (page.status_code, TOTPDevice.objects.count()) == (200, 0)
+    assert (page.status_code, StaffApp.objects.count()) == (200, 0)
     assert second_factor.sealed_device(ada, form_of(page, holding="key")["key"][0]).user == ada
 
 
@@ -169,7 +170,7 @@ def test_key_of_somebody_else_is_refused(client, ada):
 
 
 def test_password_alone_does_not_replace_a_device(client, ada):
-    TOTPDevice.objects.create(user=ada, name="app", confirmed=True)
+    StaffApp.objects.create(user=ada, name="app", confirmed=True)
     log_in(client)
     assert client.get(SET_UP).url.startswith(GIVE)
     sealed = second_factor.new_key(ada)
@@ -179,9 +180,9 @@ def test_password_alone_does_not_replace_a_device(client, ada):
 
 def test_device_is_replaced_by_whoever_gave_the_old_one(client, ada):
     sign_in(client, ada)
-    old = TOTPDevice.objects.get()
+    old = StaffApp.objects.get()
     enrol(client, ada)
-    assert TOTPDevice.objects.get().key != old.key
+    assert StaffApp.objects.get().key != old.key
     assert opens(client)
 
 
@@ -253,12 +254,12 @@ def test_wrong_codes_wait_longer_and_longer(ada):
     client, _ = returning(ada)
     waits = []
     for _ in range(3):
-        client.post(GIVE, {"code": wrong_for(TOTPDevice.objects.get())})
-        device = TOTPDevice.objects.get()
+        client.post(GIVE, {"code": wrong_for(StaffApp.objects.get())})
+        device = StaffApp.objects.get()
         waits.append((device.verify_is_allowed()[1]["locked_until"] - device.throttling_failure_timestamp).seconds)
-        TOTPDevice.objects.update(throttling_failure_timestamp=timezone.now() - timedelta(minutes=5))
+        StaffApp.objects.update(throttling_failure_timestamp=timezone.now() - timedelta(minutes=5))
     assert waits == [1, 2, 4]
-    TOTPDevice.objects.update(throttling_failure_timestamp=timezone.now())
+    StaffApp.objects.update(throttling_failure_timestamp=timezone.now())
     page = client.post(GIVE, {"code": code_of(ada, ahead=1)})
     assert errors(page) == ["There were too many tries. Please wait 4 seconds and try again."]
     assert not opens(client)
@@ -306,11 +307,13 @@ def test_lead_takes_a_lost_device_away(client, ada):
     lost.post(GIVE, {"code": code_of(ada, ahead=1)})
     sign_in(client, make_user("lead"))
     assert client.get(reset(ada)).status_code == 200
-    assert TOTPDevice.objects.filter(user=ada).exists()
+    assert StaffApp.objects.filter(user=ada).exists()
     client.post(reset(ada))
-    assert (TOTPDevice.objects.filter(user=ada).count(), StaticDevice.objects.filter(user=ada).count()) == (0, 0)
+    assert (StaffApp.objects.filter(user=ada).count(), StaticDevice.objects.filter(user=ada).count()) == (0, 0)
     assert not opens(lost)
     assert LogEntry.objects.get().get_change_message() == "Reset the second factor."
+    assert lost.get(GIVE, follow=True).redirect_chain[-1][0].startswith(LOGIN)
+    log_in(lost)
     assert lost.get(GIVE, follow=True).redirect_chain[-1][0].startswith(SET_UP)
 
 
@@ -319,7 +322,7 @@ def test_only_a_lead_resets(client, ada, role):
     returning(ada)
     sign_in(client, make_user(role))
     assert [client.get(reset(ada)).status_code, client.post(reset(ada)).status_code] == [403, 403]
-    assert TOTPDevice.objects.filter(user=ada).exists()
+    assert StaffApp.objects.filter(user=ada).exists()
 
 
 def test_lead_does_not_reset_their_own(client):
@@ -338,7 +341,7 @@ def test_secrets_are_on_no_page_of_the_admin(client, django_user_model):
 def test_command_helps_the_only_lead(ada, capsys):
     returning(ada)
     call_command("reset_second_factor", "ada")
-    assert TOTPDevice.objects.count() == 0
+    assert StaffApp.objects.count() == 0
     with pytest.raises(CommandError, match=r"There is no user bea\."):
         call_command("reset_second_factor", "bea")
 
@@ -437,3 +440,13 @@ def test_one_time_login_skips_the_second_factor_only_where_local(client, setting
     assert opens(client)
     settings.LOCAL = False
     assert client.get("/admin/", follow=True).redirect_chain[-1][0] == f"{SET_UP}?next=/admin/"
+
+
+def test_sign_in_page_has_one_heading(client):
+    assert re.findall(r"<h1>(.*?)</h1>", client.get("/admin/login/").content.decode()) == ["Log in"]
+
+
+def test_whoever_changed_the_password_is_led_on_to_the_work(client):
+    sign_in(client, make_user("moderator"))
+    page = client.get("/admin/password_change/done/").content.decode()
+    assert page.count('<a href="/admin/">Go on to what waits</a>') == 1

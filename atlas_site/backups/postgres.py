@@ -18,13 +18,17 @@ from urllib.parse import quote, urlencode
 import psycopg
 from django.conf import settings
 from django.db import connection
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from atlas_site.backups.sqlite import Unsound
 
 SUFFIX = "dump"
 # What may be told to a program openly.
-OPEN = ("host", "port", "user", "dbname", "service", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey")
+OPEN = (
+    "host", "port", "user", "dbname", "service", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey",
+    "target_session_attrs",
+)  # fmt: skip
 
 
 def copy(target: Path, *, without: Sequence[str]) -> None:
@@ -41,10 +45,14 @@ def check(file: Path) -> None:
 
 @contextlib.contextmanager
 def restored(file: Path) -> Iterator[str]:
-    """DATABASE_URL of the backup in a new database on the same server, dropped at the end; the role needs CREATEDB."""
+    """DATABASE_URL of the backup in a new database on the same server, dropped at the end; the role needs CREATEDB.
+
+    Those of trials that were killed are dropped first: a copy must not outlive what is erased.
+    """
     check(file)
-    name = f"atlas_restore_{secrets.token_hex(6)}"
+    name = f"{trial_names()}{secrets.token_hex(6)}"
     with _server() as server:
+        _drop_leftovers(server)
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         try:
             target = make_conninfo(**{**_place(), "dbname": name})
@@ -52,6 +60,28 @@ def restored(file: Path) -> Iterator[str]:
             yield _url(name)
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def trial_names() -> str:
+    """What the names of the databases begin with that backups of this database are tried in."""
+    return f"{connection.settings_dict['NAME'][:40]}_restore_"
+
+
+def _drop_leftovers(server: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Drop what killed trials left, unless another trial runs; then hold a share of the lock until the connection ends.
+
+    Only a name as `restored` makes it is dropped, never one that somebody gave by hand.
+    """
+    lock = [trial_names()]
+    alone = server.execute("SELECT pg_try_advisory_lock(hashtext(%s))", lock).fetchone() == (True,)
+    if alone:
+        made = "SELECT datname FROM pg_database WHERE starts_with(datname, %s) AND right(datname, -length(%s)) ~ '^[0-9a-f]{12}$'"
+        found = server.execute(made, [*lock, *lock])
+        for (name,) in found.fetchall():
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(str(name))))
+    server.execute("SELECT pg_advisory_lock_shared(hashtext(%s))", lock)
+    if alone:
+        server.execute("SELECT pg_advisory_unlock(hashtext(%s))", lock)
 
 
 def _place() -> dict[str, str]:

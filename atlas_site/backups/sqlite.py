@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.db import connection
 from django.db.backends.sqlite3._functions import register  # type: ignore[import-untyped]
 
+from atlas_site.trial_folders import trial_folder
+
 SUFFIX = "sqlite3"
+FOLDER = "atlas-restore-"
 
 
 class Unsound(Exception):
@@ -70,11 +72,11 @@ def check(file: Path) -> None:
 
 @contextlib.contextmanager
 def restored(file: Path) -> Iterator[str]:
-    """DATABASE_URL of the backup in a folder that only this user can read and that is gone at the end."""
+    """DATABASE_URL of the backup in a folder that only this user can read and that is gone at the end.
+
+    Those of trials that were killed are removed first.
+    """
     check(file)
-    folder = Path(tempfile.mkdtemp(prefix="atlas-restore-"))
-    try:
+    with trial_folder(FOLDER) as folder:
         shutil.copyfile(file, folder / "atlas.sqlite3")
         yield f"sqlite:///{folder / 'atlas.sqlite3'}"
-    finally:
-        shutil.rmtree(folder)

@@ -13,9 +13,12 @@ from atlas_site.release import release_id
 # A page shows these, or is guarded by them. Whoever changes one starts the atlas anew.
 SHOWN = (
     "ADMIN_PATH",
+    "ATLAS_API_PER_HOUR",
+    "ATLAS_API_PER_MINUTE",
     "ATLAS_CDN_SECONDS",
     "ATLAS_CONTACT",
     "ATLAS_ONE_PERSON",
+    "ATLAS_OPERATOR",
     "ATLAS_URL",
     "DEBUG",
     "HTTPS",

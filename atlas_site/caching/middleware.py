@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import empty
 from django.utils.http import http_date, parse_etags
 
+from atlas_site import breaker
 from atlas_site.caching import keeping, marking, words
 from atlas_site.caching.editions import edition
 from atlas_site.caching.flights import Flights
@@ -38,7 +39,8 @@ class StalePageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        with breaker.refusing():
+            response = self.get_response(request)
         if response.status_code != 503 or not settings.ATLAS_PAGE_CACHE:
             return response
         question = question_of(request.META)

@@ -12,8 +12,10 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import Error, connections
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from atlas_site.replicas.apart import own_connection
 from atlas_site.replicas.naming import PRIMARY
 from atlas_site.replicas.places import Track, lag
 
@@ -68,7 +70,7 @@ def states() -> list[State]:
     if replicas() and not is_following():
         _begin()
         for name in _tracks:  # the primary first: what a replica says afterwards can be no older
-            _ask(name)
+            _ask(name, connections[name])
     return [state_of(name) for name in replicas()]
 
 
@@ -88,20 +90,21 @@ def _begin() -> None:
 
 
 def _follow(name: str) -> None:
+    connection = own_connection(name)
     while True:
-        _ask(name)
+        _ask(name, connection)
         time.sleep(EVERY * random.uniform(0.8, 1.2))  # noqa: S311 - so that processes do not ask all at once
 
 
-def _ask(name: str) -> None:
+def _ask(name: str, connection: BaseDatabaseWrapper) -> None:
     track = _tracks[name]
     try:
-        with connections[name].cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute(_PLACE)
-            place = cursor.fetchone()[0]
-    except Error:
+            place = int(cursor.fetchone()[0])
+    except Exception:  # noqa: BLE001 - whatever it is, the thread goes on asking; else a server would be away for good
         track.failed = True
-        connections[name].close()
+        connection.close()
     else:
         track.note(time.monotonic(), place)
-        connections[name].close_if_unusable_or_obsolete()  # gives it back, where there is a pool
+        connection.close_if_unusable_or_obsolete()

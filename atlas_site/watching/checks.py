@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +16,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from atlas_site.models import TimerRun
-from atlas_site.watching import readiness
+from atlas_site.watching import readiness, room
+from contributions import ledger, outbox
 from studies.models import Revision
 
-ROOM = 1_000_000_000  # bytes that shall be free
 SHORTEST = 20  # characters of a token
 DRIFT = timedelta(minutes=5)
 
@@ -38,14 +37,21 @@ def check_ready(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
 
 @register(Tags.security, deploy=True)
 def check_ledger(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
-    """Without a place to write the ledger nothing can be erased; beside the database a restore would take it back, too."""
-    folder = Path(settings.ATLAS_ERASURE_LEDGER).resolve().parent
+    """Without a place to write the ledger nothing can be erased; beside the database a restore would take it back, too.
+
+    It belongs to this machine, so no purge on another one shortens it.
+    """
+    path = Path(settings.ATLAS_ERASURE_LEDGER).resolve()
+    folder = path.parent
     if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
         hint = "Make the folder of ATLAS_ERASURE_LEDGER, for the user of the atlas alone."
         return [Error("The erasure ledger cannot be written, so nothing could be erased.", hint=hint, id="atlas.E007")]
     if folder.is_relative_to(settings.DATA_DIR):
         hint = "Set ATLAS_ERASURE_LEDGER to a folder outside the data folder, best on another disk."
         return [Caution("The erasure ledger lies in the data folder.", hint=hint, id="atlas.W002")]
+    if os.access(path, os.R_OK) and ledger.is_overdue(timezone.now()):
+        hint = "Let the timer of purge run on this machine as well: each machine shortens its own ledger."
+        return [Caution("The erasure ledger here holds lines that no backup needs.", hint=hint, id="atlas.W015")]
     return []
 
 
@@ -58,14 +64,26 @@ def check_mail(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> lis
 
 
 @register(Tags.security, deploy=True)
+def check_outbox(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+    """Whether mails leave that are owed."""
+    try:
+        mail = outbox.standing(timezone.now())
+    except DatabaseFault:
+        return []  # check_ready says so
+    if not (mail.late or mail.given_up):
+        return []
+    hint = "Look at the log of send_notices, and at EMAIL_URL. What was given up is told for a week."
+    return [Caution(f"Mails that are late: {mail.late}, given up: {mail.given_up}.", hint=hint, id="atlas.W013")]
+
+
+@register(Tags.security, deploy=True)
 def check_room(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
     """One caution for each folder we write into whose disk is nearly full."""
-    names = ("DATA_DIR", "ATLAS_BACKUPS_DIR", "ATLAS_RELEASES_DIR")
     hint = "Make room: a full disk keeps contributors from sending."
     return [
         Caution(f"Less than 1 GB is free where {name} is.", hint=hint, id="atlas.W004")
-        for name in names
-        if shutil.disk_usage(_existing(Path(getattr(settings, name)))).free < ROOM
+        for name, left in room.free().items()
+        if left < room.LEAST
     ]
 
 
@@ -91,8 +109,3 @@ def check_token(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> li
         return []
     hint = "Make one: openssl rand -hex 24."
     return [Caution("ATLAS_METRICS_TOKEN is short enough to be guessed.", hint=hint, id="atlas.W005")]
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    return next(place for place in (folder, *folder.parents) if place.is_dir())

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 # Upper ends in seconds; whatever took longer stands in one place more.
 BUCKETS = (0.005, 0.025, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+TOO_MANY = 429
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
 
 Key = tuple[str, str, str]
@@ -18,7 +19,7 @@ Key = tuple[str, str, str]
 @dataclass
 class Tally:
     """`requests` by (view, method, class of status such as "2xx"); `readers` by the database that answered readers of
-    public pages, where there are replicas; the rest by view, times in seconds."""
+    public pages, where there are replicas; `events` of accounts by their kind; the rest by view, times in seconds."""
 
     requests: Counter[Key] = field(default_factory=Counter)
     durations: dict[str, list[int]] = field(default_factory=dict)
@@ -26,10 +27,14 @@ class Tally:
     database: dict[str, float] = field(default_factory=dict)
     slow: Counter[str] = field(default_factory=Counter)
     readers: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
 
     def count(self, *, view: str, method: str, status: int, seconds: float, database: float) -> None:
         """Enter one answer. An unusual method counts as "other", so that nobody can make up labels."""
         self.requests[view, method if method in METHODS else "other", f"{status // 100}xx"] += 1
+        if status == TOO_MANY:
+            self.refused[view] += 1
         self._places(view)[bisect_left(BUCKETS, seconds)] += 1
         _add(self.seconds, {view: seconds})
         _add(self.database, {view: database})
@@ -39,6 +44,8 @@ class Tally:
         self.requests.update(other.requests)
         self.slow.update(other.slow)
         self.readers.update(other.readers)
+        self.refused.update(other.refused)
+        self.events.update(other.events)
         _add(self.seconds, other.seconds)
         _add(self.database, other.database)
         for view, counts in other.durations.items():
@@ -54,6 +61,8 @@ class Tally:
             "database": self.database,
             "slow": self.slow,
             "readers": self.readers,
+            "refused": self.refused,
+            "events": self.events,
         }
 
     @classmethod
@@ -67,6 +76,8 @@ class Tally:
             database=dict(data["database"]),
             slow=Counter(data["slow"]),
             readers=Counter(data["readers"]),
+            refused=Counter(data.get("refused", {})),  # a process of before an upgrade counted neither
+            events=Counter(data.get("events", {})),
         )
 
     def _places(self, view: str) -> list[int]:

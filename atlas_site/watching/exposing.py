@@ -30,10 +30,17 @@ def requests(tally: Tally) -> Iterator[str]:
     for name, told, counter in (
         ("atlas_database_seconds_total", "Seconds in which requests waited for statements.", tally.database),
         ("atlas_slow_statements_total", "Statements over the limit of the log.", tally.slow),
+        ("atlas_refused_requests_total", "Requests refused because there were too many (429).", tally.refused),
     ):
         yield from metric(name, "counter", told, [({"view": view}, value) for view, value in sorted(counter.items())])
     readers = [({"database": name}, count) for name, count in sorted(tally.readers.items())]
     yield from metric("atlas_reader_requests_total", "counter", "Readers of public pages, by database.", readers)
+
+
+def events(tally: Tally, names: Iterable[str]) -> Iterator[str]:
+    """What happened to accounts of staff; each of these kinds, so that the first one that happens is seen as growth."""
+    counted: list[Sample] = [({"event": name}, tally.events[name]) for name in sorted({*names, *tally.events})]
+    yield from metric("atlas_account_events_total", "counter", "What happened to accounts of staff.", counted)
 
 
 def _histogram(tally: Tally) -> Iterator[str]:

@@ -9,21 +9,29 @@ from math import isfinite
 from django.db import Error
 from django.utils import timezone
 
+from atlas_site.account_events import Event
 from atlas_site.replicas import following
-from atlas_site.watching import measuring, queues, timers
-from atlas_site.watching.exposing import Sample, metric, requests
+from atlas_site.watching import measuring, queues, room, timers
+from atlas_site.watching.exposing import Sample, events, metric, requests
+from contributions import outbox
 from studies.models import PublicState
 
 
 def lines() -> list[str]:
     """The whole answer, line by line. Where the database does not answer, what this server counted is told all the same."""
-    counted = list(requests(measuring.counted()))
+    tally = measuring.counted()
+    counted = [*requests(tally), *events(tally, (event.name.lower() for event in Event))]
     try:
         stored = list(_stored())
     except Error:
         stored = []
     answers = metric("atlas_database_up", "gauge", "1 while the database answers.", [({}, int(bool(stored)))])
-    return [*counted, *answers, *_replicas(), *stored]
+    return [*counted, *answers, *_replicas(), *_room(), *stored]
+
+
+def _room() -> Iterator[str]:
+    left: list[Sample] = [({"folder": name}, number) for name, number in room.free().items()]
+    yield from metric("atlas_disk_free_bytes", "gauge", "Bytes that are free where a folder is.", left)
 
 
 def _replicas() -> Iterator[str]:
@@ -40,6 +48,9 @@ def _stored() -> Iterator[str]:
     days = queues.oldest_days(timezone.now())
     oldest: list[Sample] = [({}, days)] if days is not None else []
     yield from metric("atlas_oldest_contribution_days", "gauge", "Whole days that the oldest one has waited.", oldest)
+    mail = outbox.standing(timezone.now())
+    unsent: list[Sample] = [({"state": "late"}, mail.late), ({"state": "given_up"}, mail.given_up)]
+    yield from metric("atlas_mails_unsent", "gauge", "Mails that are owed and did not leave.", unsent)
     counter = PublicState.objects.values_list("counter", flat=True).get(pk=1)
     yield from metric("atlas_public_counter", "counter", "Moves with every public change.", [({}, counter)])
     yield from _timers()

@@ -120,6 +120,13 @@ def _note(sql: Any, seconds: float) -> None:
             _tally.slow[view] += 1
 
 
+def count_event(name: str) -> None:
+    """Count, always and at once, something that happened to an account: alarms are made of it (alarms.py)."""
+    with _lock:
+        _tally.events[name] += 1
+        sharing.keep(_tally, settings.ATLAS_METRICS_DIR)
+
+
 def count_kept(*, view: str, method: str, status: int, seconds: float, reader: str) -> None:
     """Count an answer that was given before Django (atlas_site/caching/first.py); `reader` as in `note_reader`."""
     if settings.ATLAS_METRICS_TOKEN:

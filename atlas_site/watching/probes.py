@@ -12,6 +12,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from atlas_site import breaker
 from atlas_site.replicas import candidates
 from atlas_site.watching import figures, readiness
 from atlas_site.watching.exposing import MEDIA_TYPE
@@ -27,7 +28,8 @@ class ProbesMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answering = PROBES.get(request.path_info) if request.method in {"GET", "HEAD"} else None
-        answer = answering(request) if answering else None
+        with breaker.refusing():  # a watcher waits for no database that says nothing
+            answer = answering(request) if answering else None
         return answer or self.get_response(request)
 
 

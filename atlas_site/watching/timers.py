@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import Error, connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q
 
 from atlas_site.models import TimerRun
 
@@ -15,6 +15,8 @@ DAY = timedelta(days=1)
 # The longest time between two good runs; a little more than the pace of the units in deploy/.
 DUE = {
     "publish_due": timedelta(hours=1),
+    "send_notices": timedelta(hours=1),
+    "alarm": timedelta(hours=1),
     "sync": 2 * DAY,
     "check_integrity": 2 * DAY,
     "purge": 2 * DAY,
@@ -63,16 +65,23 @@ def states(at: datetime) -> dict[str, TimerState]:
 
     What a clock that ran ahead noted for days to come says nothing of when a command last went well.
     """
-    went_well = Q(ok=True, ended_at__lte=at + CLOCKS_DIFFER)
-    newest = TimerRun.objects.values("name").annotate(last=Max("id"), good=Max("ended_at", filter=went_well))
+    past = Q(ended_at__lte=at + CLOCKS_DIFFER)
+    newest = TimerRun.objects.values("name").annotate(
+        last=Max("id"), good=Max("ended_at", filter=past & Q(ok=True)), first=Min("ended_at", filter=past)
+    )
     good = {row["name"]: row["good"] for row in newest}
     last = {run.name: run for run in TimerRun.objects.filter(pk__in=[row["last"] for row in newest])}
-    return {name: _state(name, last.get(name), good.get(name), at) for name in [*DUE, *sorted(set(last) - set(DUE))]}
+    begun_at = min((row["first"] for row in newest if row["first"]), default=None)
+    names = [*DUE, *sorted(set(last) - set(DUE))]
+    return {name: _state(name, last.get(name), good.get(name), begun_at, at) for name in names}
 
 
-def _state(name: str, last: TimerRun | None, good_at: datetime | None, at: datetime) -> TimerState:
-    due = DUE.get(name)
-    is_overdue = due is not None and (good_at is None or at - good_at > due)
+def _state(
+    name: str, last: TimerRun | None, good_at: datetime | None, begun_at: datetime | None, at: datetime
+) -> TimerState:
+    """`begun_at` is when the first run of any command ended: what runs weekly is not overdue on the first day."""
+    due, since = DUE.get(name), good_at or begun_at
+    is_overdue = due is not None and (since is None or at - since > due)
     return TimerState(name, last, good_at, is_overdue)
 
 

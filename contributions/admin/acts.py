@@ -44,6 +44,7 @@ class Situation:
     actors: frozenset[Actor]
     possible: frozenset[Action]
     is_author: bool
+    is_left_to_another: bool
     conflicts: list[Conflict]
 
     def allows(self, *actions: Action) -> bool:
@@ -51,9 +52,10 @@ class Situation:
 
 
 def situation(contribution: Contribution, *, user: User, at: datetime) -> Situation:
-    """What this person may do now. Authors of the paper keep only what decides nothing."""
+    """What this person may do now. Authors of the paper keep only what decides nothing; a second look is somebody else's."""
     actors = capacities(user, contribution, at=at)
     possible, is_author = possible_actions(actors, contribution.state), wrote(user, contribution.study)
+    left = Action.CLAIM in possible and review.is_left_to_another(contribution, user=user)
     proposal = review.open_proposal(contribution)
     return Situation(
         contribution=contribution,
@@ -61,8 +63,9 @@ def situation(contribution: Contribution, *, user: User, at: datetime) -> Situat
         user=user,
         at=at,
         actors=actors,
-        possible=possible & HARMLESS if is_author else possible,
+        possible=(possible & HARMLESS if is_author else possible) - ({Action.CLAIM} if left else set()),
         is_author=is_author,
+        is_left_to_another=left,
         conflicts=conflicts(proposal) if proposal else [],
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -16,8 +16,10 @@ from contributions.admin.acts import Act
 from contributions.admin.forms import ActForm
 from contributions.models import Contribution
 from contributions.review import ConsentMissing, Decided, NotAllowed, Shown, TextMissing
+from contributions.transitions import Action
+from studies.admin.again import compared, note_sent
 from studies.admin.showing import sides
-from studies.admin.steps import typed_texts
+from studies.admin.steps import done_title, typed_texts
 from studies.errors import Conflict, Problems, Stale
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ def _carry_out(
         form.add_error(None, str(error))
         return page.show(admin, request, contribution, typed={act.slug: form})
     except (Decided, Stale, Conflict, NotAllowed) as error:
-        return answer_to(error, admin, request, contribution, typed=typed_words(form))
+        return answer_to(error, admin, request, contribution, typed=typed_words(form), actions=act.actions)
+    note_sent(request)
     messages.success(request, told)
     return HttpResponseRedirect(page.address(contribution, "change", request))
 
@@ -68,17 +71,25 @@ def answer_to(
     contribution: Contribution,
     *,
     typed: list[tuple[str, str]],
+    actions: Collection[Action] = (),
 ) -> HttpResponse:
-    """The page that says why nothing was changed: 409 with who did what, 403 in words. What was typed is in it."""
+    """The page that says why nothing was changed: 409 with who did what, 403 in words. What was typed is in it.
+
+    Whoever pressed twice, and whose last step was one of `actions`, reads that it was done the first time, and whether they
+    sent the same again.
+    """
     contribution.refresh_from_db()
+    event = contribution.events.select_related("actor").last()
     title, status, found = "This has changed meanwhile", 409, {}
-    if isinstance(error, NotAllowed):
+    if isinstance(error, Decided) and event and event.actor == request.user and event.action in actions:
+        again = compared(request)
+        title, found = done_title(again), {"is_done": True, "again": again}
+    elif isinstance(error, NotAllowed):
         title, status, found = "This is not open to you", 403, {"refusal": str(error)}
     elif isinstance(error, Conflict):
         title, found = "Somebody changed the same place meanwhile", {"conflicts": sides(error.merge.conflicts)}
     elif isinstance(error, Stale):
         found = {"refusal": str(error)}
-    event = contribution.events.select_related("actor").last()
     return admin.page(
         request,
         "admin/contributions/not_done.html",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -75,6 +76,7 @@ def my_settings(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/contributions/my_settings.html", context)
 
 
+@transaction.atomic
 def _save(user: Any, values: dict[str, Any]) -> None:
     settings = {name: values[name] for name in ("own_papers", "wants_mail")}
     StaffSettings.objects.update_or_create(user=user, defaults=settings)

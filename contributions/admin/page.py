@@ -1,4 +1,7 @@
-"""The page of one contribution: what was said, what it is about, what is proposed, what can be done. It only shows."""
+"""The page of one contribution: what was said, what it is about, what is proposed, what can be done.
+
+It only shows, and notes who saw it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.utils import timezone
 
-from contributions import messages
+from contributions import messages, openings
 from contributions.admin import checks, places, words
-from contributions.admin.acts import ACTS, Act, Situation, situation
+from contributions.admin.acts import ACTS, LEAD, Act, Situation, situation
 from contributions.admin.forms import ActForm
 from contributions.admin.thread import shown_thread, suggestion
 from contributions.models import Contribution
@@ -51,14 +54,19 @@ def show(
         acts=drawn_acts(now, request, typed or {}),
         pages=_pages(now, request),
         events=_events(contribution),
+        openings=openings.newest(contribution) if request.user.has_perm(LEAD) else [],
         take_it_first=not contribution.holder_id and now.allows(Action.CLAIM),
         **ways(request, contribution),
     )
 
 
 def about(now: Situation) -> dict[str, Any]:
-    """What every page about one contribution shows: state, thread, contact for those who may see it, study."""
+    """What every page about one contribution shows: state, thread, contact for those who may see it, study.
+
+    Effect: that this person opens it is noted first, so that nobody reads without a trace.
+    """
     one = now.contribution
+    openings.record_opening(contribution=one, by=now.user, at=now.at)
     entries = messages.read(one)
     return {
         "contribution": one,

@@ -1,4 +1,4 @@
-"""The queue: what waits, for whom, since when. Opening anything changes nothing."""
+"""The queue: what waits, for whom, since when. Opening a message changes nothing of it; who did is noted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -24,6 +24,7 @@ from studies.admin.base import ReadOnlyAdmin
 
 COUNTED = 1000  # nobody pages further than that; counting all rows would cost more than the page
 SHOWN = ("alias", "kind", "state", "waiting_since", "lease_until", "conflict", "study__title", "holder__username")
+JOINED = ("study", "holder")
 
 
 class BoundedPaginator(Paginator):
@@ -32,20 +33,33 @@ class BoundedPaginator(Paginator):
         """The number of rows, COUNTED where there are more."""
         return self.object_list.order_by()[:COUNTED].count()
 
+    def page(self, number: int | str) -> Page:
+        """Its rows are found first, and only they joined to studies and holders: SQLite joins all that wait, then sorts."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        found = self.object_list.select_related(None).values("pk")[start : min(start + self.per_page, self.count)]
+        rows = Contribution.objects.filter(pk__in=found).select_related(*JOINED).only(*SHOWN)
+        return self._get_page(rows.order_by(*self.object_list.query.order_by), number, self)
+
 
 class Queue(ChangeList):
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         """Only what the list shows: neither keys nor texts of studies are fetched for it."""
         return super().get_queryset(request, exclude_parameters).only(*SHOWN)
 
+    @property
+    def counted(self) -> str:
+        return words.up_to(COUNTED, self.result_count)
+
 
 @admin.register(Contribution)
 class ContributionAdmin(ReadOnlyAdmin):
     """Nothing private stands in the list, in addresses, in titles or in Django's log: its acts are Events."""
 
+    empty_text = "No message waits here. What readers send through the form stands here, the longest wait first."
     list_display = ["alias", "kind", "study_title", "waits", "due", "state", "holder_name", "lease", "conflict_mark"]
     list_filter = [StateFilter, KindFilter, StudyFilter]
-    list_select_related = ["study", "holder"]
+    list_select_related = JOINED
     list_per_page = 50
     ordering = ["waiting_since", "id"]
     sortable_by: list[str] = []

@@ -17,6 +17,7 @@ from studies.admin.showing import Shown
 from studies.field_words import label
 from studies.identifiers import recognise
 from studies.models import Study
+from studies.signs import visible
 
 LABELS = FORM_LABELS | {"text": "Message"}
 
@@ -50,22 +51,26 @@ def suggestion(contribution: Contribution, entries: Sequence[Entry]) -> Suggesti
     known = _study_named(first.get("identifier", "")) if contribution.study is None else None
     if place is None or not first.get("proposed"):
         return Suggestion(place, [], known)
-    pieces = correcting.difference(place, first["proposed"])
+    pieces = correcting.difference(place, visible(first["proposed"]))
     return Suggestion(place, [Shown(place.label, pieces, place.is_list, 0)] if pieces else [], known)
 
 
 def _said(entry: Entry) -> Said:
     known = [name for name in TYPED if name in entry.content]
     content = {name: entry.content[name] for name in [*known, *entry.content] if entry.content[name]}
-    parts = [(LABELS.get(name, name), label(text) if name == "field" else text) for name, text in content.items()]
+    texts = [(name, label(text) if name == "field" else visible(text)) for name, text in content.items()]
+    parts = [(LABELS.get(name, name), text) for name, text in texts]
     if entry.side == Side.STAFF or list(content) == ["text"]:
         parts = [("", text) for _, text in parts]  # who speaks stands above it
     return Said(entry.side == Side.STAFF, entry.sent_at, parts, _web_address(content.get("evidence", "")))
 
 
 def _web_address(text: str) -> str:
-    """The text, if the whole of it is an address of the web; nothing else is ever made a link."""
-    is_one = text.startswith(("https://", "http://")) and not any(letter.isspace() for letter in text)
+    """The text, if the whole of it is an address of the web in plain letters; nothing else is ever made a link.
+
+    Letters of other alphabets look like those of a site that one knows. An address with them is read, not followed.
+    """
+    is_one = text.startswith(("https://", "http://")) and text.isascii() and text.isprintable() and " " not in text
     return text if is_one else ""
 
 

@@ -100,3 +100,8 @@ def happened(event: Event) -> str:
     said = f"{who(event)} {DID[Action(event.action)]}"
     reasons = TAKING_REASONS | dict(DeclineReason.choices)
     return f"{said} ({reasons[event.reason]})." if event.reason in reasons else f"{said}."
+
+
+def up_to(most: int, count: int) -> str:
+    """A number that was counted no further than `most`: “40”, “1,000 or more”."""
+    return f"{most:,} or more" if count >= most else str(count)

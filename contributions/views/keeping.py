@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 from django.views.csrf import csrf_failure as usual_csrf_failure
 
+from atlas_site import staff_text
 from atlas_site.origins import came_from_here
 from atlas_site.pages import site
 from contributions.forms import LABELS, TICKS, TYPED, WordsForm
@@ -84,7 +85,7 @@ def typed(request: HttpRequest) -> dict[str, str]:
 
 def _declared(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _first_part(request: HttpRequest) -> bytes:
@@ -121,4 +122,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         if contribution:
             return thread_page(request, contribution, status=403, typed=request.POST.get("text", ""), lost=True)
         return words_page(request, WordsForm(), status=403, closed=True)
-    return usual_csrf_failure(request, reason)
+    return staff_text.kept(request, usual_csrf_failure(request, reason))

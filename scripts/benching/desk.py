@@ -104,16 +104,19 @@ def _counted(ask: Callable[[], Any], status: int | None = None) -> int:
 def signed_in(user: Any) -> Any:
     """A client of this person, with a second factor."""
     from django.test import Client
+    from django.utils import timezone
     from django_otp import DEVICE_ID_SESSION_KEY
-    from django_otp.plugins.otp_totp.models import TOTPDevice
 
+    from atlas_site.models import StaffApp, StaffSession
     from atlas_site.second_factor import SINCE
+    from atlas_site.staff_sessions import HELD
 
     client = Client(**HOST)
     client.force_login(user)
-    device, _ = TOTPDevice.objects.get_or_create(user=user, name="app", confirmed=True)
-    session = client.session
+    device, _ = StaffApp.objects.get_or_create(user=user, name="app", confirmed=True)
+    session, now = client.session, timezone.now()
     session[DEVICE_ID_SESSION_KEY], session[SINCE] = device.persistent_id, int(time.time())
+    session[HELD] = str(StaffSession.objects.create(user=user, started_at=now, used_at=now).pk)
     session.save()
     return client
 

@@ -54,9 +54,9 @@ def placed(document: str, figures: str, markers: tuple[str, str] = (BEGIN, END))
 
 
 def merged(old: Results, new: Results) -> dict[str, Any]:
-    """Old results with the new ones in their place; a search run replaces the one of its size and engine."""
+    """Old results with the new ones in their place; a run replaces the one of its size and engine."""
     result = {**old, **new}
-    for part in ("search", "stamps", "soak", "upkeep"):
+    for part in ("search", "stamps", "soak", "upkeep", "messages"):
         if part in old or part in new:
             result[part] = {**old.get(part, {}), **new.get(part, {})}
     return result

@@ -80,7 +80,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=64)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="atlas-bench-") as folder:
-        found = measured(given.size, Soak(given.seconds, given.clients), Path(folder))
+        found = measured(given.size, Soak(given.seconds, given.clients, longer=0), Path(folder))
     print(table(found))
 
 

@@ -19,15 +19,17 @@ SHELL = [
     "--setenv=DEBIAN_FRONTEND=noninteractive",
 ]
 PATIENCE = 120  # seconds until it has started
+# What one machine fetched the next one need not fetch again; nothing else of it is there.
+FETCHED = {"archives": "/var/cache/apt/archives", "cache": "/root/.cache"}
 
 
 class TryFailed(Exception):
     """A step failed; the message names it."""
 
 
-def made(folder: Path, suite: str) -> Path:
-    """The folder with a Debian as its installer leaves it; made once and copied from then on."""
-    base, fresh = folder / suite, folder / "machine"
+def made(folder: Path, suite: str, name: str) -> Path:
+    """The folder `name` with a Debian as its installer leaves it; made once and copied from then on."""
+    base, fresh = folder / suite, folder / name
     if not (base / "complete").exists():
         shutil.rmtree(base, ignore_errors=True)
         subprocess.run(["debootstrap", "--include=dbus", suite, base], check=True, stdout=subprocess.DEVNULL)
@@ -91,8 +93,11 @@ class Machine:
 def started(root: Path, shared: dict[str, Path]) -> Iterator[Machine]:
     """The machine for the length of a with block; `shared` are folders of this one that it may read, by their places there."""
     seen = [f"--bind-ro={here}:{there}" for there, here in shared.items()]
+    for name, place in FETCHED.items():
+        (root.parent / name).mkdir(exist_ok=True)
+        seen.append(f"--bind={root.parent / name}:{place}")
     words = ["systemd-nspawn", "--boot", f"--directory={root}", "--register=no", "--keep-unit", "--quiet", *seen]
-    log = (root.parent / "machine.log").open("wb")
+    log = root.with_suffix(".log").open("wb")
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=dict(os.environ))
     machine = Machine(root, process)
     try:

@@ -6,87 +6,73 @@ import subprocess
 import time
 from pathlib import Path
 
-from scripts.trying import document
+from scripts.trying import document, own
 from scripts.trying.machine import Machine, TryFailed, made, started
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HOST = "atlas.example.org"
-SOURCE = "/media/source.git"
-PLACES = {"ADDRESS": SOURCE, "NAME": "maria"}
+PLACES = {"ADDRESS": own.SOURCE, "NAME": "maria", "KEPT": own.KEPT}
 PASSWORD = "words that nobody guesses here\n"  # noqa: S105 - of a machine that is gone at the end
-# In the place of certbot's line: a certificate that the machine itself trusts.
-CERTIFICATE = f"""
-install -d /etc/letsencrypt/live/{HOST}
-cd /etc/letsencrypt/live/{HOST}
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={HOST} \\
-  -addext subjectAltName=DNS:{HOST} -keyout privkey.pem -out fullchain.pem
-cp fullchain.pem /usr/local/share/ca-certificates/atlas.crt
-update-ca-certificates
-cd /srv/atlas
-"""
-# No source is bothered for a trial: sync and check_integrity have to say that they reached none.
-BEFORE = f"""
-echo 127.0.0.1 {HOST} >> /etc/hosts
-echo 127.0.0.1 eutils.ncbi.nlm.nih.gov api.crossref.org www.ebi.ac.uk api.openalex.org gitlab.com >> /etc/hosts
-git config --system --add safe.directory '*' 2>/dev/null || printf '[safe]\\n directory = *\\n' > /etc/gitconfig
-"""
-# One study, so that there is a history to restore; the timers then find something.
-CONTENT = "cd /srv/atlas\nrunuser -u atlas -- .venv/bin/python manage.py load_sample > /dev/null\n"
-UNITS = "for unit in $(cd deploy/systemd && ls *.timer); do systemctl show --property=Unit --value $unit; done"
-TIMERS = f"""
-cd /srv/atlas
-for unit in $({UNITS}); do
-  systemctl start $unit || true
-  echo "$unit: $(systemctl show --property=Result --value $unit)"
-done
-runuser -u atlas -- .venv/bin/python manage.py status || true
-systemctl list-timers --no-pager 'atlas-*' | head -n 12
-"""
-LOOK = f"""
-cd /srv/atlas
-systemctl is-active atlas-web.socket atlas-web.service nginx postgresql
-for path in / /evidence/ /pem/ /contribute/ /api/v1/ /data/ /admin/login/; do
-  echo "$path $(curl --silent --location --output /dev/null --write-out '%{{http_code}} %{{http_version}}' https://{HOST}$path)"
-done
-curl --silent --output /dev/null --write-out 'http: %{{http_code}} %{{redirect_url}}\\n' http://{HOST}/pem/
-style=$(curl --silent https://{HOST}/ | grep --only-matching '/static/[^"]*css' | head -n 1)
-curl --silent --output /dev/null --write-out 'style sheet: %{{http_code}}\\n' https://{HOST}$style
-ls /var/www/atlas/releases
-ps -o user= -C gunicorn | sort | uniq -c
-systemd-analyze verify --man=no atlas-web.service atlas-web.socket atlas-export.service \\
-  atlas-check-integrity.service atlas-run@purge.service deploy/systemd/*.timer 2>&1 | grep -i atlas || echo 'verify: no word'
-systemd-analyze security --no-pager atlas-web atlas-run@purge atlas-export atlas-check-integrity 2>/dev/null | grep -i 'overall'
-"""
-BACKUP = '"$(ls -t /var/backups/atlas/*.dump | head -n 1)"'
+# What somebody has elsewhere when the first machine is lost, and the receipts of two contributors.
+TAKEN = ("etc/atlas/atlas.env", "var/lib/atlas-ledger/erasures.log", "root/erased.words", "root/stays.words")
 
 
 def tell(folder: Path, suite: str) -> None:
     """All of it; a step that fails is a TryFailed."""
     folder.mkdir(parents=True, exist_ok=True)
     source = _source(folder)
-    shared = {SOURCE: source}
+    shared = {own.SOURCE: source}
     if bundle := os.environ.get("PIP_CERT"):
         shared["/media/certificates.pem"] = Path(bundle)
-    with started(made(folder, suite), shared) as machine:
-        steps = Steps(machine, (ROOT / "docs" / "operations.md").read_text())
-        steps.own("before", BEFORE)
-        steps.walk("Install on Debian", given=PASSWORD * 2)
-        steps.own("look", LOOK)
-        steps.own("content", CONTENT)
-        steps.own("timers", TIMERS)
-        _change(folder, source, migration=False)
-        steps.walk("Upgrade")
-        steps.walk("Roll back")
-        _change(folder, source, migration=True)
-        steps.walk("Upgrade")
-        back = document.blocks(steps.text, "Roll back")[0].splitlines()
-        steps.own("Roll back, its second to fifth line", "\n".join(back[:5]))
-        steps.walk("Restore", FILE=BACKUP)
-        steps.own("look", LOOK)
-        steps.own(
-            "status",
-            "cd /srv/atlas; runuser -u atlas -- .venv/bin/python manage.py check --deploy --fail-level WARNING",
-        )
+    first = made(folder, suite, "first")
+    with started(first, shared) as machine:
+        _live(_installed(machine), folder, source)
+    kept = _keep(first, folder / "kept")
+    with started(made(folder, suite, "second"), shared | {own.KEPT: kept}) as machine:
+        _rise(_installed(machine))
+
+
+def _installed(machine: Machine) -> "Steps":
+    """A machine after the installation of the document."""
+    steps = Steps(machine, (ROOT / "docs" / "operations.md").read_text())
+    steps.own("before", own.BEFORE)
+    steps.walk("Install on Debian", given=PASSWORD * 2)
+    steps.own("versions", own.VERSIONS)
+    steps.own("look", own.LOOK)
+    steps.own("renew the certificate", own.RENEW)
+    return steps
+
+
+def _live(steps: "Steps", folder: Path, source: Path) -> None:
+    """Timers, upgrades, rolling back without and with a migration."""
+    steps.own("content", own.CONTENT)
+    steps.own("timers", own.TIMERS)
+    steps.own("release", own.VERIFY)
+    _change(folder, source, migration=False)
+    steps.walk("Upgrade")
+    steps.walk("Roll back")
+    _change(folder, source, migration=True)
+    steps.walk("Upgrade")
+    steps.own("erase a message", own.ERASE)
+    back = document.blocks(steps.text, "Roll back")[0].splitlines()
+    steps.own("Roll back, its second to fifth line", "\n".join(back[:5]))
+    _restored(steps)
+
+
+def _rise(steps: "Steps") -> None:
+    """An empty machine that has the document, the program and what was kept becomes the atlas."""
+    steps.walk("On a new machine")
+    _restored(steps)
+    steps.own("timers", own.TIMERS)
+    steps.walk("Sealed keys")
+    steps.own("look", own.LOOK)
+
+
+def _restored(steps: "Steps") -> None:
+    if "Erased again: 1." not in steps.walk("Restore", FILE=own.BACKUP):
+        raise TryFailed("The restore erased nothing again.")
+    steps.own("messages", own.MESSAGES)
+    steps.own("look", own.LOOK)
+    steps.own("checks", own.CHECKS)
 
 
 class Steps:
@@ -97,13 +83,18 @@ class Steps:
         certificates = "/media/certificates.pem" if os.environ.get("PIP_CERT") else ""
         self.variables = {"PIP_CERT": certificates, "SSL_CERT_FILE": certificates} if certificates else {}
 
-    def walk(self, heading: str, given: str = "", **places: str) -> None:
-        """Each block below this heading, in the shell of one person: it stays in the folder where the last one left it."""
-        where = "/root"
+    def walk(self, heading: str, given: str = "", **places: str) -> str:
+        """Each block below this heading, in the shell of one person: it stays in the folder where the last one left it.
+        Returns all that they said."""
+        where, all_said = "/root", ""
         for number, block in enumerate(document.blocks(self.text, heading), 1):
-            words = CERTIFICATE if block.startswith("certbot") else document.filled(block, PLACES | places)
+            if block.startswith("certbot"):
+                self.own("an authority", own.AUTHORITY)
+            words = document.filled(block, PLACES | places)
             said = self._run(f"{heading}, block {number}", f"cd {where}\n{words}\necho WHERE=$PWD\n", given)
             where = said.rpartition("WHERE=")[2].strip()
+            all_said += said
+        return all_said
 
     def own(self, name: str, script: str) -> None:
         self._run(name, script, shown=40)
@@ -116,6 +107,16 @@ class Steps:
             raise TryFailed(f"{name} ended with {code}:\n{said[-3000:]}")
         print("\n".join(said.strip().splitlines()[-shown:]), flush=True)
         return said
+
+
+def _keep(machine: Path, kept: Path) -> Path:
+    """The folder with what was copied away from a machine that is lost now."""
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(mode=0o700)
+    backups = sorted((machine / "var" / "backups" / "atlas").glob("*.dump*"))
+    for file in [*(machine / name for name in TAKEN), *backups]:
+        shutil.copy2(file, kept)
+    return kept
 
 
 def _source(folder: Path) -> Path:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studies.admin.base import StaffAdmin
 
 # Somebody waits for the page: seconds to connect, between two pieces, and for a whole answer.
-PATIENCE = Limits(connect=5, read=8, total=12, most_bytes=20 * 1024 * 1024)
+PATIENCE = Limits(connect=4, read=6, total=8, most_bytes=20 * 1024 * 1024)
 NO_IDENTIFIER = "This is no DOI, PubMed number or PubMed Central number. A DOI begins with 10. and has a slash in it."
 
 

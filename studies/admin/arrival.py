@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from studies import arrivals
 from studies.admin import inbox
+from studies.admin.again import note_sent
 from studies.admin.arrival_forms import AsideForm, BringBackForm, DecisionForm, DuplicateForm, TakeForm, named
 from studies.admin.arrivals_aside import set_aside_many
 from studies.admin.base import ReadOnlyAdmin
@@ -42,6 +43,7 @@ Acted = tuple[str | SafeString, Study | None]  # the sentence for the person; th
 
 @admin.register(Arrival)
 class ArrivalAdmin(ReadOnlyAdmin):
+    empty_text = "Nothing waits in the inbox. Papers that the search of the sources finds stand here."
     list_display = ["title", "journal", "year", "authors", "source", "twin", "arrived"]
     list_filter = [StateFilter, SourceFilter, TwinFilter, OrderFilter]
     search_fields = ["title"]
@@ -82,7 +84,7 @@ class ArrivalAdmin(ReadOnlyAdmin):
         return inbox.searched(queryset, search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "The inbox", **(extra_context or {})})
+        return super().changelist_view(request, {"title": "The inbox: new papers", **(extra_context or {})})
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(CHANGE)
@@ -125,8 +127,9 @@ class ArrivalAdmin(ReadOnlyAdmin):
             with transaction.atomic():
                 told, study = act(arrival, request.user, form.cleaned_data)
                 self.log_change(request, arrival, form.LOG)
+            note_sent(request)
         except Stale as error:
-            return out_of_date(self, request, arrival, str(error), typed=typed_texts(form))
+            return out_of_date(self, request, arrival, str(error), typed=typed_texts(form), log=form.LOG)
         except NotAllowed as error:
             return refused(self, request, arrival, str(error), typed=typed_texts(form))
         except Problems as error:

@@ -6,20 +6,38 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+
+
+class StaffList(ChangeList):
+    """A list that is called as on the first page; Django asks to select one of it."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **options: Any) -> None:
+        super().__init__(request, *args, **options)
+        if not self.is_popup:
+            self.title = str(capfirst(self.opts.verbose_name_plural))
 
 
 class StaffAdmin(admin.ModelAdmin):
-    """Django's ModelAdmin with a log that holds names of things and fields, never a title, a note or a text."""
+    """Django's ModelAdmin with a log that holds names of things and fields, never a title, a note or a text.
 
+    `empty_text` is what a list without any row says: what would stand in it.
+    """
+
+    empty_text = ""
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     save_on_top = True
     actions_on_bottom = False
+
+    def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
+        return StaffList
 
     def log_name(self, obj: Model) -> str:
         """What the log calls this object: its slug, or its kind and number."""

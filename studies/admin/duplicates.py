@@ -121,6 +121,7 @@ class Row:
 
 @admin.register(PossibleDuplicate)
 class PossibleDuplicateAdmin(ReadOnlyAdmin):
+    empty_text = "No pair waits. Two records that may be the same paper stand here."
     list_display = ["pair", "why", "score", "state", "found_at"]
     list_display_links = ["pair"]
     list_filter = [PairFilter]

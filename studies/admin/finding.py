@@ -104,6 +104,7 @@ STEPS = [
 
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
+    empty_text = "No task waits. What a source says against a published study stands here."
     list_display = ["what", "study", "source", "state", "found_at"]
     list_filter = [TaskFilter, "kind", "source"]
     list_select_related = ["study"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from studies import guides
+from studies import guides, lengths
 from studies.admin.base import StaffAdmin
 from studies.admin.fields import LONG
 from studies.admin.guide_fields import SourcesField, StepsField
@@ -52,7 +52,13 @@ class GuideForm(SeenForm):
             "reviewed_on",
         ]
         widgets = dict.fromkeys(DEPTHS, forms.Textarea(attrs=LONG))
-        help_texts = dict.fromkeys(DEPTHS, MARKDOWN)
+        help_texts = {part: f"{MARKDOWN} At most {lengths.GUIDE[part]:,} characters." for part in DEPTHS}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for part, said in lengths.too_long(cleaned, lengths.GUIDE):
+            self.add_error(part, said)
+        return cleaned
 
 
 class PublishForm(StepForm):
@@ -189,6 +195,7 @@ class ReviewFilter(admin.SimpleListFilter):
 
 @admin.register(Guide)
 class GuideAdmin(StaffAdmin):
+    empty_text = "There is no guide yet. Guides, questions and pages of the start stand here."
     form = GuideForm
     actions = None
     change_form_template = "admin/studies/guide/change_form.html"

@@ -29,6 +29,7 @@ class FaultFilter(admin.SimpleListFilter):
 
 @admin.register(PublishingOrder)
 class PublishingOrderAdmin(ReadOnlyAdmin):
+    empty_text = "Nothing is ordered. A study that shall be published at a set hour stands here until then."
     list_display = ["hour", "study_title", "ordered_by", "fault"]
     list_filter = [FaultFilter]
     list_select_related = ["study", "ordered_by"]

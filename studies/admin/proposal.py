@@ -19,6 +19,7 @@ from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
 from studies import proposals
+from studies.admin.again import note_sent
 from studies.admin.base import ReadOnlyAdmin
 from studies.admin.proposal_showing import shown_content, why_not_apply, why_not_recall, why_not_refuse
 from studies.admin.showing import sides
@@ -55,6 +56,7 @@ class RefuseForm(DecisionForm):
 
 @admin.register(Proposal)
 class ProposalAdmin(ReadOnlyAdmin):
+    empty_text = "No proposal waits. A change that somebody proposes stands here until it is applied or closed."
     list_display = ["number", "subject", "kind", "reason", "weight", "state", "age", "proposer_role"]
     list_display_links = ["number"]
     list_filter = [ProposalFilter, "kind", "high_impact"]
@@ -125,9 +127,10 @@ class ProposalAdmin(ReadOnlyAdmin):
                 self.log_change(request, proposal, WORDS[name])
                 if proposal.study:
                     self.log_change(request, proposal.study, f"{WORDS[name][:-1]}: proposal {proposal.pk}.")
+            note_sent(request)
         except Stale as error:
             proposal.refresh_from_db()
-            return out_of_date(self, request, proposal, str(error), typed=typed)
+            return out_of_date(self, request, proposal, str(error), typed=typed, log=WORDS[name])
         except Conflict as error:
             return self._conflict(request, proposal, error)
         except NotAllowed as error:

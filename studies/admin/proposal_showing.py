@@ -27,6 +27,17 @@ def shown_content(proposal: Proposal) -> dict[str, Any]:
     }
 
 
+def _change(proposal: Proposal) -> list[str]:
+    """The words of a draft's abstract; all else of a change stands among the differences."""
+    abstract = proposal.details.get("abstract")
+    return of_abstract(abstract) if abstract else []
+
+
+def of_abstract(abstract: dict[str, Any]) -> list[str]:
+    words = (": ".join(filter(None, (part.get("label", ""), part["text"]))) for part in abstract["sections"])
+    return ["The abstract, from a draft of the same paper:", *words]
+
+
 def _withdraw(proposal: Proposal) -> list[str]:
     return ["The study is taken out. Its page says so and gives the note above. Old versions stay readable."]
 
@@ -82,6 +93,7 @@ def _moved(proposal: Proposal) -> list[tuple[Study, str, str]]:
 
 SHOWN = 50
 _SENTENCES: dict[str, Callable[[Proposal], list[str]]] = {
+    ProposalKind.CHANGE: _change,
     ProposalKind.WITHDRAW: _withdraw,
     ProposalKind.RESTORE: _restore,
     ProposalKind.MERGE: _merge,

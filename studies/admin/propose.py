@@ -18,12 +18,13 @@ from studies import proposals, revisions
 from studies.admin import wording
 from studies.admin.base import StaffAdmin
 from studies.admin.proposal_form import ProposalTyping, why_of
+from studies.admin.proposal_showing import of_abstract
 from studies.admin.showing import Side, differences, sides
 from studies.admin.steps import out_of_date, refused
 from studies.cleaning import PROPOSABLE, cleaned
 from studies.errors import Problems
 from studies.merging import Conflict, merge
-from studies.models import Proposal, Study
+from studies.models import Abstract, Proposal, Study
 from studies.roles import NotAllowed
 from studies.snapshots import Snapshot, current
 from studies.vocabulary import State
@@ -51,7 +52,8 @@ def propose_page(admin: StaffAdmin, request: HttpRequest, object_id: str) -> Htt
     live = current([study.pk])[study.pk]
     if source:
         wanted = {name: new for name, (_, new) in source.changes.items() if name in PROPOSABLE}
-        return _again(admin, request, study, live, wanted, _conflicts(study, source, live), why=why_of(source))
+        found = _conflicts(study, source, live)
+        return _again(admin, request, study, live, wanted, found, why=why_of(source), source=source)
     return _show(admin, request, study, ProposalTyping(shown=live, base=study.version))
 
 
@@ -60,20 +62,20 @@ def _posted(admin: StaffAdmin, request: HttpRequest, study: Study, source: Propo
     shown = version_shown(study, base)
     typing = ProposalTyping(shown=shown, base=base, data=request.POST)
     if not typing.is_valid():
-        return _show(admin, request, study, typing)
+        return _show(admin, request, study, typing, source=source)
     try:
         if base != study.version:
-            return _moved_on(admin, request, study, typing, shown)
+            return _moved_on(admin, request, study, typing, shown, source)
         proposal = _propose(request, study, typing, source)
     except Problems as error:
-        return _show(admin, request, study, typing, problems=error.messages)
+        return _show(admin, request, study, typing, problems=error.messages, source=source)
     except NotAllowed as error:
         return refused(admin, request, study, str(error), typed=typing.typed())
     except _AlreadyThere as found:
         messages.info(request, "This very proposal is there already.")
         return _to_proposal(found.proposal)
     if "save" not in request.POST:
-        return _show(admin, request, study, typing, proposal=proposal)
+        return _show(admin, request, study, typing, proposal=proposal, source=source)
     admin.log_change(request, study, f"Made proposal {proposal.pk}.")
     messages.success(request, "The proposal is saved. Nothing is public yet.")
     return _to_proposal(proposal)
@@ -82,8 +84,8 @@ def _posted(admin: StaffAdmin, request: HttpRequest, study: Study, source: Propo
 @transaction.atomic
 def _propose(request: HttpRequest, study: Study, typing: ProposalTyping, source: Proposal | None) -> Proposal:
     """The proposal as `proposals.propose` makes it; rolled back again where the person only asked to see it."""
-    why = typing.why.cleaned_data
-    proposal = proposals.propose(study=study, values=typing.wanted(), by=request.user, **why)
+    why, abstract = typing.why.cleaned_data, _abstract(study, source)
+    proposal = proposals.propose(study=study, values=typing.wanted(), abstract=abstract, by=request.user, **why)
     twin = Proposal.objects.waiting().filter(digest=proposal.digest).exclude(pk=proposal.pk).first()
     if "save" not in request.POST:
         transaction.set_rollback(True)
@@ -92,6 +94,12 @@ def _propose(request: HttpRequest, study: Study, typing: ProposalTyping, source:
     elif source:
         _close(source, proposal, request.user)
     return proposal
+
+
+def _abstract(study: Study, source: Proposal | None) -> dict[str, Any] | None:
+    """What nobody types goes along: the abstract that the proposal before brought, unless the study has one by now."""
+    found = source.details.get("abstract") if source else None
+    return found if found and not Abstract.objects.filter(study=study).exists() else None
 
 
 def _close(source: Proposal, successor: Proposal, user: Any) -> None:
@@ -104,13 +112,18 @@ def _close(source: Proposal, successor: Proposal, user: Any) -> None:
 
 
 def _moved_on(
-    admin: StaffAdmin, request: HttpRequest, study: Study, typing: ProposalTyping, shown: Snapshot
+    admin: StaffAdmin,
+    request: HttpRequest,
+    study: Study,
+    typing: ProposalTyping,
+    shown: Snapshot,
+    source: Proposal | None,
 ) -> HttpResponse:
     """Somebody changed the study since the form was opened: bring what was typed onto the newest version."""
     live = current([study.pk])[study.pk]
     wanted = cleaned(study.pk, typing.wanted())
-    found = merge(shown, live, wanted).conflicts
-    return _again(admin, request, study, live, wanted, found, why=typing.why.cleaned_data, status=409)
+    found, why = merge(shown, live, wanted).conflicts, typing.why.cleaned_data
+    return _again(admin, request, study, live, wanted, found, why=why, source=source, status=409)
 
 
 def _again(
@@ -122,13 +135,14 @@ def _again(
     conflicts: tuple[Conflict, ...],
     *,
     why: dict[str, Any],
+    source: Proposal | None,
     status: int = 200,
 ) -> HttpResponse:
     """The form on the newest version with the wanted values in it, beside the fields that two people changed."""
     typing = ProposalTyping(shown=live | wanted, base=study.version, why=why, touched=set(wanted))
-    return _show(
-        admin, request, study, typing, status=status, moved_on=True, conflicts=sides(conflicts), shown=(live, wanted)
-    )
+    brought = {"abstract": source.changes["abstract"][1]} if source and _abstract(study, source) else {}
+    told: dict[str, Any] = {"moved_on": True, "conflicts": sides(conflicts), "shown": (live, wanted | brought)}
+    return _show(admin, request, study, typing, status=status, source=source, **told)
 
 
 def _show(
@@ -139,12 +153,14 @@ def _show(
     *,
     problems: list[str] | None = None,
     proposal: Proposal | None = None,
+    source: Proposal | None = None,
     shown: tuple[Snapshot, dict[str, Any]] | None = None,
     moved_on: bool = False,
     conflicts: list[Side] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     pairs = proposal.changes if proposal else {}
+    abstract = _abstract(study, source)
     before, after = shown or ({n: old for n, (old, _) in pairs.items()}, {n: new for n, (_, new) in pairs.items()})
     return admin.page(
         request,
@@ -157,6 +173,7 @@ def _show(
         typing=typing,
         problems=problems or [],
         proposal=proposal,
+        sentences=of_abstract(abstract) if abstract else [],
         wording=wording.of_proposal(proposal) if proposal else None,
         differences=differences({n: v for n, v in before.items() if n in after}, after),
         moved_on=moved_on,

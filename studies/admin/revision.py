@@ -96,6 +96,7 @@ REVISION_STEPS = [
 
 @admin.register(Revision)
 class RevisionAdmin(ReadOnlyAdmin):
+    empty_text = "Nothing was published yet. Each public change of a study stands here."
     list_display = ["version_of", "made_at", "kind", "reason", "approver_role", "second_role"]
     list_filter = ["kind", "reason", "approver_role"]
     list_select_related = ["study"]

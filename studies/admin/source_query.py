@@ -68,6 +68,7 @@ STEPS = [
 
 @admin.register(SourceQuery)
 class SourceQueryAdmin(ReadOnlyAdmin):
+    empty_text = "There is no query yet. What the sources are asked every night stands here."
     list_display = ["name", "version", "is_active", "since", "note", "made_by", "made_at"]
     list_display_links = ["name"]
     list_filter = ["source", "is_active"]
@@ -137,6 +138,7 @@ def _newest(source: str) -> dict[str, Any]:
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
+    empty_text = "The sources were not searched yet. Each search stands here, with what it found."
     list_display = [
         "started_at", "source", "state", "since", "until", "read", "arrived", "known", "notices", "refused", "left_out", "fault",
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from studies.admin.again import Again, compared, note_sent
 from studies.admin.base import StaffAdmin
 from studies.admin.showing import sides
 from studies.errors import Conflict, Problems, Stale
@@ -102,22 +103,43 @@ def buttons(admin: StaffAdmin, request: HttpRequest, subject: Any, steps: list[S
 
 
 def out_of_date(
-    admin: StaffAdmin, request: HttpRequest, subject: Any, message: str, *, typed: list[tuple[str, str]], **more: Any
+    admin: StaffAdmin,
+    request: HttpRequest,
+    subject: Any,
+    message: str,
+    *,
+    typed: list[tuple[str, str]],
+    log: str = "",
+    **more: Any,
 ) -> TemplateResponse:
-    """The 409 page: what happened meanwhile, who did it and when, and what was typed."""
+    """The 409 page: what happened meanwhile, who did it and when, and what was typed.
+
+    Whoever pressed twice, so that the last line of the log is theirs and says `log`, reads that it was done the first time,
+    and whether they sent the same again.
+    """
     kind = ContentType.objects.get_for_model(subject)
     entries = LogEntry.objects.filter(content_type=kind, object_id=str(subject.pk)).select_related("user")
+    last = entries.first()
+    mine = last if last and last.user == request.user and request.method == "POST" else None
+    is_done = bool(mine and log and mine.change_message == log)
+    again = compared(request) if is_done else ""
     return admin.page(
         request,
         "admin/studies/out_of_date.html",
-        title="This has changed meanwhile",
+        title=done_title(again) if is_done else "This has changed meanwhile",
         obj=subject,
         status=409,
         message=message,
-        last=entries.first(),
+        is_done=is_done,
+        again=again,
+        last=last,
         typed=typed,
         **more,
     )
+
+
+def done_title(again: Again) -> str:
+    return "You sent something else before" if again == "other" else "This is done already"
 
 
 def refused(
@@ -161,7 +183,7 @@ def _step_page(admin: StaffAdmin, request: HttpRequest, object_id: str, step: St
     digest = step.digest(subject)
     form = step.form(request.POST or None, subject=subject, by=request.user, initial={"digest": digest})
     if closed := step.closed(subject):
-        return out_of_date(admin, request, subject, closed, typed=typed_texts(form))
+        return out_of_date(admin, request, subject, closed, typed=typed_texts(form), log=step.log)
     if request.method == "POST" and form.is_valid():
         return _act(admin, request, subject, step, form, digest)
     return _show(admin, request, subject, step, form)
@@ -177,6 +199,7 @@ def _act(
         with transaction.atomic():
             told = step.act(subject, request.user, values)
             admin.log_change(request, subject, step.log)
+        note_sent(request)
     except Problems as error:
         for sentence in error.messages:
             form.add_error(None, sentence)
@@ -184,7 +207,7 @@ def _act(
     except NotAllowed as error:
         return refused(admin, request, subject, str(error), typed=typed_texts(form))
     except Stale as error:
-        return out_of_date(admin, request, subject, str(error), typed=typed_texts(form))
+        return out_of_date(admin, request, subject, str(error), typed=typed_texts(form), log=step.log)
     except Conflict as error:
         found = sides(error.merge.conflicts)
         message = "Something later changed the same place."

@@ -123,6 +123,7 @@ class InboxFilter(admin.SimpleListFilter):
 class StudyList(StaffAdmin):
     """The list of all studies."""
 
+    empty_text = "There is no study yet. Papers that you add or import stand here, from the first draft on."
     list_display = ["title", "first_author", "paper_year", "state", "pem", "design", "version", "changed_at"]
     list_filter = ["state", "pem", "design", "retraction_status", "evidence_level", TextsFilter, InboxFilter]
     search_fields = ["title"]

@@ -36,6 +36,7 @@ class DecisionForm(forms.Form):
 
 @admin.register(Upload)
 class UploadAdmin(ReadOnlyAdmin):
+    empty_text = "No file was imported yet. Files of references that you bring in stand here, with what came of them."
     list_display = ["name", "format_name", "records", "state", "sent_by", "sent_at"]
     list_select_related = ["sent_by"]
     list_filter = ["state"]

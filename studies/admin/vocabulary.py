@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from studies import public_state, publishing, terms
+from studies import lengths, public_state, publishing, signs, terms
 from studies.admin import fields
 from studies.admin.base import StaffAdmin
 from studies.admin.seen import SeenForm, held
@@ -45,7 +45,24 @@ class PublicWordAdmin(StaffAdmin):
         return []
 
 
-class CaseDefinitionForm(forms.ModelForm):
+class PublicWordForm(forms.ModelForm):
+    """What is typed here is public at once, so it must not read otherwise than it is."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, value in list(cleaned.items()):
+            if told := signs.turning("\n".join(signs.texts_in(value))):
+                self.add_error(name, f"Take out a sign that nobody sees ({told}).")
+        return cleaned
+
+
+class TopicForm(PublicWordForm):
+    class Meta:
+        model = Topic
+        fields = ["label", "slug", "description"]
+
+
+class CaseDefinitionForm(PublicWordForm):
     aliases = fields.LinesField(required=False, label="Other names", help_text=ALIASES)
     doi = fields.doi_field(empty_value="")
     pmid = fields.pmid_field()
@@ -88,6 +105,7 @@ CHANGE_PEM = Step(
 
 @admin.register(CaseDefinition)
 class CaseDefinitionAdmin(PublicWordAdmin):
+    empty_text = "There is no case definition yet. Definitions that studies chose their patients by stand here."
     form = CaseDefinitionForm
     fields = CaseDefinitionForm.Meta.fields
     change_form_template = "admin/studies/casedefinition/change_form.html"
@@ -115,9 +133,11 @@ class CaseDefinitionAdmin(PublicWordAdmin):
 
 @admin.register(Topic)
 class TopicAdmin(PublicWordAdmin):
+    empty_text = "There is no topic yet. Topics that studies are listed under stand here."
     list_display = ["label", "slug"]
     search_fields = ["label", "slug"]
-    fields = ["label", "slug", "description"]
+    form = TopicForm
+    fields = TopicForm.Meta.fields
 
     def named_by(self, obj: Topic) -> Any:
         return obj.studies.values_list("pk", flat=True)
@@ -126,7 +146,7 @@ class TopicAdmin(PublicWordAdmin):
         return {} if obj else {"slug": ["label"]}
 
 
-class GlossaryTermForm(SeenForm):
+class GlossaryTermForm(PublicWordForm, SeenForm):
     counted = "version"
     aliases = fields.LinesField(required=False, label="Other words for it", help_text=ALIASES)
     note = forms.CharField(
@@ -141,9 +161,16 @@ class GlossaryTermForm(SeenForm):
         model = GlossaryTerm
         fields = ["term", "slug", "aliases", "meaning", "source", "reviewed_on", "in_search"]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for part, said in lengths.too_long(cleaned, lengths.TERM):
+            self.add_error(part, said)
+        return cleaned
+
 
 @admin.register(GlossaryTerm)
 class GlossaryTermAdmin(PublicWordAdmin):
+    empty_text = "There is no term yet. Words that the glossary explains stand here."
     form = GlossaryTermForm
     list_display = ["term", "shown_aliases", "in_search", "version"]
     list_filter = ["in_search"]

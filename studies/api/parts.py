@@ -1,5 +1,6 @@
 """Studies as JSON texts with the members that a program asked for, made once for each state of the atlas."""
 
+import sys
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from studies.api.answers import as_text
 from studies.gathering import MOST, fetched
 from studies.models import Study
 from studies.search.index import Catalogue
-from studies.search.memory import Memory
+from studies.search.memory import OWN, Memory
 from studies.serializers import PARTS, study_to_dict
 
 __all__ = ["FIELDS", "IN_LISTS", "MOST", "chosen", "forget", "pieces", "told"]
@@ -18,7 +19,8 @@ ALWAYS = frozenset({"slug", "sample", "retraction", "flags", "pem", "main_limita
 LONG = frozenset({"published_at", "texts", "author_responses", "links", "licence"})
 IN_LISTS = tuple(name for name in FIELDS if name not in LONG)
 
-_kept: Memory[str] = Memory(most=20_000, largest=12_000_000, size=len)
+# Each revision makes all of them anew, so that most room would only hold what nobody asks for any more.
+_kept: Memory[str] = Memory(most=20_000, largest=5_000_000, size=lambda text: sys.getsizeof(text) + OWN)
 
 
 def chosen(names: Collection[str], default: Sequence[str] = FIELDS) -> tuple[str, ...]:

@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
+from studies.bibliography import notices_of
 from studies.feeds.entries import CORRECTION_RIGHTS, Entry, tag
 from studies.field_words import label
 from studies.formats.notes import MARKS
-from studies.models import Revision, RevisionValue, Study
+from studies.models import Flag, Revision, RevisionValue, Study
+from studies.serializers import flag_to_dict
 from studies.snapshots import FIELDS
 from studies.vocabulary import Pem, Reason, RevisionKind
 
@@ -24,10 +27,13 @@ Values = dict[tuple[int, str], list[tuple[int, Any]]]
 
 
 def entries(revisions: Sequence[Revision]) -> Iterator[Entry]:
-    """Revisions with their studies, newest first. One query for all their values, old and new."""
+    """Revisions with their studies, newest first. One query for all their values, old and new, and one for notices."""
     values = _values(revisions)
+    studies = {revision.study_id: revision.study for revision in revisions}
+    prefetch_related_objects(list(studies.values()), "flags")
+    flags = {pk: list(study.flags.all()) for pk, study in studies.items()}
     for revision in revisions:
-        yield _entry(revision, _differences(revision, values))
+        yield _entry(revision, _differences(revision, values), flags[revision.study_id])
 
 
 def _values(revisions: Sequence[Revision]) -> Values:
@@ -52,7 +58,7 @@ def _differences(revision: Revision, values: Values) -> list[dict[str, Any]]:
     return found
 
 
-def _entry(revision: Revision, differences: list[dict[str, Any]]) -> Entry:
+def _entry(revision: Revision, differences: list[dict[str, Any]], flags: Sequence[Flag]) -> Entry:
     study = revision.study
     kind = RevisionKind(revision.kind).label
     mark = f"{MARKS[study.retraction_status]}: " if study.retraction_status in MARKS else ""
@@ -60,7 +66,7 @@ def _entry(revision: Revision, differences: list[dict[str, Any]]) -> Entry:
         id=tag(settings.ATLAS_URL, "revision", str(revision.sequence)),
         title=f"{kind}: {mark}{study.title}",
         link=settings.ATLAS_URL + _page(revision),
-        text=" ".join(_sentences(revision, differences)),
+        text=" ".join(_sentences(revision, differences, flags)),
         published=revision.made_at,
         updated=revision.made_at,
         rights=CORRECTION_RIGHTS,
@@ -79,17 +85,18 @@ def _entry(revision: Revision, differences: list[dict[str, Any]]) -> Entry:
             "second_role": revision.second_role,
             "changes": differences,
             "hash": revision.hash,
-            **_now(study),
+            **_now(study, flags),
         },
     )
 
 
-def _now(study: Study) -> dict[str, Any]:
+def _now(study: Study, flags: Sequence[Flag]) -> dict[str, Any]:
     """What belongs beside every finding, as it is now: an old value may tell of one."""
     return {
         "pem": study.pem,
         "retraction": study.retraction_status,
         "main_limitation": study.main_limitation,
+        "flags": [flag_to_dict(flag) for flag in flags],
         "sample": study.is_sample,
     }
 
@@ -101,13 +108,14 @@ def _page(revision: Revision) -> str:
     return reverse("studies:difference", args=[revision.study.slug, revision.number - 1, revision.number])
 
 
-def _sentences(revision: Revision, differences: list[dict[str, Any]]) -> Iterator[str]:
+def _sentences(revision: Revision, differences: list[dict[str, Any]], flags: Sequence[Flag]) -> Iterator[str]:
     yield f"Version {revision.number}. {Reason(revision.reason).label}."
     if revision.note:
         yield revision.note
     for each in differences:
         yield f"{label(each['field'])}: before {_said(each['old'])}, now {_said(each['new'])}."
     yield f"The study today: {Pem(revision.study.pem).label}."
+    yield from notices_of(flags)
     if revision.study.main_limitation:
         yield f"What it does not show: {revision.study.main_limitation}"
 

@@ -31,7 +31,7 @@ def _pairs(record: Record) -> Iterator[tuple[str, str]]:
     yield "rft.jtitle", record.journal
     yield "rft.stitle", record.journal_abbreviation
     yield from _authors(record)
-    yield "rft.date", _date(record)
+    yield "rft.date", record.date
     yield "rft.volume", record.volume
     yield "rft.issue", record.issue
     yield "rft.spage", record.first_page
@@ -53,12 +53,3 @@ def _authors(record: Record) -> Iterator[tuple[str, str]]:
             yield "rft.aulast", author.family
             yield "rft.aufirst", author.given
         yield "rft.au", f"{author.family}, {author.given}" if author.given else author.family
-
-
-def _date(record: Record) -> str:
-    if record.year is None:
-        return ""
-    parts = [f"{record.year:04}"]
-    if record.month:
-        parts += [f"{record.month:02}"] + ([f"{record.day:02}"] if record.day else [])
-    return "-".join(parts)

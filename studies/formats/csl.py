@@ -78,6 +78,7 @@ def _custom(record: Record) -> dict[str, Any]:
         "retraction_status": record.retraction_status,
         "retraction_notice_doi": record.retraction_notice_doi or None,
         "main_limitation": record.main_limitation or None,
+        "notices": list(record.notices),
         "sample": record.is_sample,
         "preprint_doi": record.preprint_doi or None,
         "authors_complete": record.authors_complete,

@@ -73,7 +73,7 @@ def paper(record: Record, *, design: str) -> Node:
         "@id": paper_id(record),
         "name": record.title,
         "author": [_author(author) for author in record.authors[:MOST_AUTHORS]],
-        "datePublished": _date(record),
+        "datePublished": record.date,
         "isPartOf": _journal(record),
         "pagination": record.pages,
         "identifier": _identifiers(record),
@@ -108,12 +108,6 @@ def _author(author: object) -> Node:
             "sameAs": f"https://orcid.org/{orcid}" if orcid else "",
         }
     )
-
-
-def _date(record: Record) -> str:
-    known = [record.year, record.month, record.day]
-    parts = known[: known.index(None)] if None in known else known
-    return "-".join(f"{part:0{4 if place == 0 else 2}}" for place, part in enumerate(parts))
 
 
 def _journal(record: Record) -> Node:

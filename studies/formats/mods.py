@@ -43,7 +43,7 @@ def _elements(record: Record) -> Iterator[str]:
     yield element("typeOfResource", "text")
     yield element("genre", "journalArticle", authority="local")
     yield element("genre", "preprint") if record.is_preprint else ""
-    yield group("originInfo", element("dateIssued", date_of(record), encoding="w3cdtf", keyDate="yes"))
+    yield group("originInfo", element("dateIssued", record.date, encoding="w3cdtf", keyDate="yes"))
     yield group("language", element("languageTerm", record.language, type="code", authority="rfc5646"))
     yield from _subjects(record)
     yield from _notes(record)
@@ -68,16 +68,6 @@ def _name(author: Author) -> str:
     )
 
 
-def date_of(record: Record) -> str:
-    """`2025`, `2025-04` or `2025-04-02`, as far as it is known; empty without a year."""
-    if record.year is None:
-        return ""
-    parts = [f"{record.year:04}"]
-    if record.month:
-        parts += [f"{record.month:02}"] + ([f"{record.day:02}"] if record.day else [])
-    return "-".join(parts)
-
-
 def _subjects(record: Record) -> Iterator[str]:
     return (group("subject", element("topic", one_line(keyword))) for keyword in record.keywords)
 
@@ -86,6 +76,7 @@ def _notes(record: Record) -> Iterator[str]:
     yield element("note", record.pem_label, type="PEM criterion")
     status = " ".join(part for part in (mark(record), notice(record)) if part)
     yield element("note", one_line(status), type="retraction")
+    yield from (element("note", one_line(line), type="notice") for line in record.notices)
     yield element("note", one_line(record.main_limitation), type="main limitation")
     yield element("note", SAMPLE if record.main_limitation and record.is_sample else "", type="sample")
     yield element("note", one_line(entry_of(record)), type="atlas entry")

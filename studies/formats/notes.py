@@ -5,6 +5,7 @@ import unicodedata
 
 from studies.identifiers import doi_link
 from studies.records import Record
+from studies.signs import TURNING
 
 ATLAS = "ME/CFS Study Atlas"
 INCOMPLETE = "author list incomplete"
@@ -28,11 +29,12 @@ _MARK = re.compile(rf"(?i)^(?:[\[(]\s*{_MARK_WORDS}\s*[\])](?:\s*+[:.])?|{_MARK_
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks, runs of spaces and control characters: a format may give them a meaning."""
+    """Text without line breaks, runs of spaces, controls and signs that turn its direction: a format may give them a meaning."""
     line = " ".join(text.split())
     if line.isprintable():  # nearly always; each character for itself takes an export twice as long
         return line
-    return "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
+    plain = "".join(character for character in line if unicodedata.category(character) not in ("Cc", "Cs"))
+    return TURNING.sub("", plain)
 
 
 def mark(record: Record) -> str:
@@ -77,13 +79,14 @@ def entry_of(record: Record) -> str:
 
 
 def remarks(record: Record) -> list[str]:
-    """All that a reader of the paper must not miss, each as one line: its badge, its limits, its retraction, its gaps."""
+    """All that a reader of the paper must not miss, each as one line: badge, retraction, notices of staff, gaps, limits."""
     limit = f"Main limit: {record.main_limitation}" if record.main_limitation else ""
     preprint = f"Preprint: {doi_link(record.preprint_doi)}" if record.preprint_doi else ""
     parts = (
         record.pem_label,
         mark(record).rstrip(": "),
         notice(record),
+        *record.notices,
         "Preprint, not yet peer reviewed" if record.is_preprint else preprint,
         "" if record.authors_complete else INCOMPLETE.capitalize(),
         limit,

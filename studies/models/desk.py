@@ -57,6 +57,8 @@ class SyncRun(models.Model):
     fault = models.CharField(max_length=300, blank=True)
 
     class Meta:
+        verbose_name = "search of a source"
+        verbose_name_plural = "searches of the sources"
         ordering = ["-started_at", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RunState.values), name="sync_run_state_known"),
@@ -93,6 +95,7 @@ class Arrival(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "new paper"
         ordering = ["-arrived_at", "-id"]
         indexes = [models.Index(fields=["state", "-arrived_at", "-id"], name="arrival_inbox")]
         constraints = [

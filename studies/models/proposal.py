@@ -21,8 +21,8 @@ class Proposal(models.Model):
 
     Most change one published study field by field: `changes` is {field: [old, new]} in the canonical shapes of a
     snapshot. `details` holds what the other kinds need: {"into": study id} of a merge, {"number": n} of a revert,
-    {"number": n, "field": name} of a removal from the history, {"badges": {study id: badge}} of a definition. `digest`
-    covers all that the second person is shown.
+    {"number": n, "field": name} of a removal from the history, {"badges": {study id: badge}} of a definition; and
+    {"abstract": the draft's} where a draft was joined into the study. `digest` covers all that the second person is shown.
     """
 
     study = models.ForeignKey(

@@ -38,7 +38,7 @@ def _dublin_core(study: Study) -> str:
 
 FORMATS = {
     "oai_dc": Format(oai_dc.SCHEMA, oai_dc.NAMESPACE, _dublin_core),
-    "mods": Format(mods.SCHEMA, mods.NAMESPACE, lambda study: mods.render(record_of(study))),
+    "mods": Format(mods.SCHEMA, mods.NAMESPACE, lambda study: mods.render(record_of(study, flags=study.flags.all()))),
 }
 
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from studies import languages
+from studies import languages, structured
 from studies.gaps import filled
 from studies.paging import Pages
 from studies.search import choices
@@ -23,6 +23,7 @@ from studies.search.filters import Filters
 from studies.search.results import results
 
 TEMPLATE = "studies/evidence.html"
+NAME = "Studies"  # of the list, for programs
 
 _escaped = lru_cache(maxsize=2000)(escape)  # for the names of values, which are the same on every page
 
@@ -52,7 +53,8 @@ def parts(
         "reading": _reading(page, chips, notices, ways_on, bool(shown)),
         "sorts": _sorts(page),
         "start": page.pages.start + 1,
-        "cards": _cards(shown),
+        "cards": _cards(shown.values()),
+        "graph": _graph(page, page_path(site), shown),
         "pages": _pages(page.pages),
         "first_address": page.pages.first_address,
         "nothing": "" if shown else _nothing(page, chips, ways_on),
@@ -193,12 +195,21 @@ def _options(facet: str, options: Iterable[Option]) -> str:
 def _year_bars(bars: Sequence[Bar]) -> SafeString:
     """The histogram as a list. A bar is decoration; its number stands beside it."""
     items = (
-        f'<li><svg width="{BAR_WIDTH}" height="10" aria-hidden="true" focusable="false">'
+        f'<li><svg width="{BAR_WIDTH}" height="10" aria-hidden="true">'
         f'<rect class="bar-yes" width="{bar.width}" height="10"/></svg> '
         f'<a href="{escape(bar.address)}">{bar.label}</a> ({bar.count})</li>'
         for bar in bars
     )
     return SafeString(f"<ol>{''.join(items)}</ol>" if bars else "")
+
+
+def _graph(page: Page, path: str, shown: Iterable[str]) -> SafeString:
+    """The list for programs, on the pages that crawlers may read (robots.txt): those of the list of all studies."""
+    if page.filters.page_address(1) != "?":
+        return SafeString()
+    here = path + page.filters.page_address(page.pages.number).removesuffix("?")
+    graph = structured.of_whole_list(here, NAME, shown)
+    return SafeString(f'<script type="application/ld+json">{graph}</script>\n')
 
 
 def _cards(drawn: Iterable[SafeString]) -> SafeString:

@@ -9,9 +9,14 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
+OWN = 300  # bytes that an entry takes beside its value: its key, its place in the table and in the order
+
 
 class Memory(Generic[Value]):
-    """Keeps what was used last: at most `most` answers of together at most `largest` (in the unit of `size`)."""
+    """Keeps what was used last: at most `most` answers of together at most `largest` (in the unit of `size`).
+
+    Where that unit is bytes, `size` counts the objects that the value is made of, and OWN for the entry.
+    """
 
     def __init__(self, *, most: int, largest: int, size: Callable[[Value], int]) -> None:
         self._most, self._largest, self._size = most, largest, size

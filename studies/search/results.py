@@ -7,6 +7,7 @@ as long as the study does not change.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from studies import languages
 from studies.compiled import Compiled
 from studies.models import Abstract, Author, Flag, Study
 from studies.search.engine import Page
-from studies.search.memory import Memory
+from studies.search.memory import OWN, Memory
 from studies.search.snippets import Read, has_any, snippet
 from studies.search.synonyms import Phrase
 
@@ -46,12 +47,13 @@ NO_TEXT = _("Authors, journal, topics or case definitions")
 _GAP = re.compile("\x00(\\w+)\x00")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Card:
-    """A drawn card: `pieces` of HTML with the names of its gaps between them, and the texts that fill them."""
+    """A drawn card: `pieces` of HTML with the names of its gaps between them, the texts that fill them, the study's page."""
 
     pieces: tuple[str, ...]
     texts: Mapping[str, Read]
+    address: str
 
     def filled(self, gaps: Mapping[str, str]) -> SafeString:
         """The card with safe HTML in its gaps; a gap without any stays empty."""
@@ -61,14 +63,16 @@ class Card:
 
     @property
     def size(self) -> int:
-        return sum(map(len, self.pieces)) + sum(text.size for text in self.texts.values())
+        """Bytes that it takes, with its entry in the memory."""
+        own = sum(map(sys.getsizeof, (self, self.pieces, self.texts, self.address, *self.pieces)))
+        return OWN + own + sum(text.size for text in self.texts.values())
 
 
 _cards: Memory[Card] = Memory(most=20_000, largest=16_000_000, size=lambda card: card.size)
 
 
-def results(page: Page) -> list[SafeString]:
-    """The cards of the page in its order.
+def results(page: Page) -> dict[str, SafeString]:
+    """The cards of the page in its order, each by the address of its study.
 
     Queries: none where all cards are known and nothing is marked; else three for the unknown cards, and two for the texts
     of studies whose card has none of the words.
@@ -80,7 +84,7 @@ def results(page: Page) -> list[SafeString]:
         found = _found_elsewhere([each for each, marked in gaps.items() if not _has_mark(marked)], phrases)
         for each, piece in found.items():
             gaps[each][FOUND] = piece
-    return [card.filled(gaps[each]) for each, card in cards.items()]
+    return {card.address: card.filled(gaps[each]) for each, card in cards.items()}
 
 
 def _has_mark(marked: Mapping[str, str]) -> bool:
@@ -140,7 +144,8 @@ def draw(study: Study) -> Card:
     """Draw a study's card; wants its authors and flags fetched."""
     gaps = {name: mark_safe(f"\x00{name}\x00") for name in (*MARKED, FOUND)}  # noqa: S308 - no text in them
     drawn = render_to_string("includes/study_card.html", {"study": study, "marked": gaps})
-    return Card(tuple(_GAP.split(drawn)), {name: Read(text) for name in MARKED if (text := getattr(study, name))})
+    texts = {name: Read(text) for name in MARKED if (text := getattr(study, name))}
+    return Card(tuple(_GAP.split(drawn)), texts, study.get_absolute_url())
 
 
 _texts: Compiled[Study] = Compiled(

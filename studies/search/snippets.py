@@ -5,6 +5,7 @@ not be shown.
 """
 
 import re
+import sys
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
@@ -37,10 +38,11 @@ class Read:
     __slots__ = ("_names", "_places", "_plain", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self._plain = SafeString(escape(text))
         names, places = _words(text)
-        self._names, self._places = tuple(names), array("I", chain.from_iterable(places))
+        plain = SafeString(escape(text))
+        self.text, self._plain = (plain if plain == text else text), plain  # most texts need no escaping: one object
+        # Texts share their words, also once those are forgotten elsewhere; an array of a list is no longer than it has to be.
+        self._names, self._places = tuple(map(sys.intern, names)), array("I", list(chain.from_iterable(places)))
 
     def marked(self, phrases: Collection[Phrase]) -> SafeString:
         """The whole text, escaped, with every phrase in <mark>."""
@@ -52,8 +54,9 @@ class Read:
 
     @property
     def size(self) -> int:
-        """About as many bytes as it takes."""
-        return 2 * len(self.text) + 16 * len(self._names) + 200
+        """Bytes that it takes, without the words, which texts share."""
+        parts = {id(each): each for each in (self, self.text, self._plain, self._names, self._places)}
+        return sum(map(sys.getsizeof, parts.values()))
 
 
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
@@ -105,7 +108,7 @@ def _found(
     return hits
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=10_000)  # of 600 bytes each
 def _tokens(chunk: str) -> Tokens:
     """Of what stands between two blanks; kept because texts repeat their words."""
     found = [(stem, word.span()) for word in WORD.finditer(chunk) for stem in stems_of_word(word[0])]

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
-# A word as a reader sees it: letters and digits, with apostrophes inside ("Sjögren's").
-WORD = re.compile(r"[^\W_]+(?:['’ʼ][^\W_]+)*")
+# A word as a reader sees it: letters and digits, with apostrophes ("Sjögren's"), marks and signs that nobody sees inside.
+WORD = re.compile("[^\\W_]+(?:(?:['’ʼ]|[\u00ad\u0300-\u036f\u200b-\u200d\u2060\ufeff]+)[^\\W_]+)*")
 LONGEST_TOKEN = 40
 
 _TOKEN = re.compile(r"[a-z]+|[0-9]+")
@@ -46,7 +46,7 @@ def stems(text: str) -> list[str]:
     return [stem(token) for token in _TOKEN.findall(fold(text))]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)  # of 300 bytes each
 def stems_of_word(word: str) -> tuple[str, ...]:
     """The tokens of one word as a reader sees it, kept because texts repeat their words."""
     return tuple(stems(word))
@@ -63,12 +63,12 @@ def surfaces(text: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, ligatures and possessive endings; Greek letters spelled out."""
+    """Lower case, without accents, ligatures, possessive endings and unseen signs; Greek letters spelled out."""
     text = _POSSESSIVE.sub("", text.casefold())
     return text if text.isascii() else _fold_letters(text)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)  # of 230 bytes each
 def stem(token: str) -> str:
     """The stem of one folded token (Snowball English), cut to the longest token; numbers stay as they are."""
     token = token[:LONGEST_TOKEN]
@@ -95,4 +95,8 @@ def _ascii(letter: str) -> str:
         return letter
     if letter in _LETTERS:
         return _LETTERS[letter]
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    if unicodedata.category(letter) in ("Cf", "Me"):  # not seen, or around a letter
+        return ""
     return f"{ord(letter):x}".translate(_DIGITS_AS_LETTERS) if letter.isalpha() else " "

@@ -51,5 +51,13 @@ class Unintelligible(SourceFault):
     """The answer has another type than asked for, is empty, or cannot be read."""
 
 
+class Endless(SourceFault):
+    """The service gives page after page, more than it can have."""
+
+
+class Circle(Endless):
+    """Its pages lead back to where they began, so that the place to go on from is worth nothing."""
+
+
 class NotConfigured(SourceFault):
     """The settings do not say enough to ask anybody."""

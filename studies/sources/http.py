@@ -6,6 +6,7 @@ asked again after faults that pass, and ends with the whole answer or with a `So
 
 import json
 import logging
+import math
 import os
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -42,7 +43,8 @@ class Answer:
 class Client:
     """`agent` is what the atlas calls itself, with its contact. `loopback` lets this machine stand in for a service.
 
-    `shelf` keeps answers that the services mark with an ETag or a date; None keeps nothing.
+    `shelf` keeps answers that the services mark with an ETag or a date; None keeps nothing. A question is asked again at most
+    `tries` times, and only while `again_within` seconds of it have not passed.
     """
 
     services: Mapping[str, Service]
@@ -50,6 +52,7 @@ class Client:
     shelf: Shelf | None = None
     loopback: bool = False
     tries: int = 4
+    again_within: float = math.inf
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=Clock)
     lookup: Lookup = look_up
@@ -114,8 +117,8 @@ class Client:
         conditions: dict[str, str],
         sink: BinaryIO,
     ) -> Reply:
-        """Ask until there is an answer or a fault that does not pass; at most `tries` times."""
-        address = _address(service, path, public)
+        """Ask until there is an answer, a fault that does not pass, or no time or try left."""
+        address, latest = _address(service, path, public), self.clock.now() + self.again_within
         for attempt in range(1, self.tries + 1):
             try:
                 sink.seek(0)
@@ -123,7 +126,12 @@ class Client:
                 return self._follow(service, address, tuple(kinds), conditions, sink)
             except SourceFault as fault:
                 rest = _rest_after(fault, attempt, self.clock)
-                if not fault.is_passing or attempt == self.tries or rest > LONGEST_WAIT:
+                if (
+                    not fault.is_passing
+                    or attempt == self.tries
+                    or rest > LONGEST_WAIT
+                    or self.clock.now() + rest > latest
+                ):
                     raise
                 logger.info("%s Asking again in %.0f seconds.", fault, rest)
                 self.clock.sleep(rest)
@@ -159,7 +167,8 @@ class Client:
 
 def _address(service: Service, path: str, public: Mapping[str, str]) -> str:
     everything = {**public, **service.parameters, **service.secret}
-    return service.address + path + ("?" + urlencode(everything) if everything else "")
+    query = urlencode(everything, errors="replace")  # a service's own words may hold half a pair, which has no bytes
+    return service.address + path + ("?" + query if everything else "")
 
 
 def _rest_after(fault: SourceFault, attempt: int, clock: Clock) -> float:

@@ -170,5 +170,5 @@ def _day(text: str) -> date | None:
     try:
         month, day, year = (int(part) for part in parts)
         return date(year, month, day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -24,6 +24,7 @@ from urllib3.exceptions import (
 )
 
 from studies.sources.addresses import Service
+from studies.sources.deadline import Deadline, PlainPool, SecurePool
 from studies.sources.faults import Busy, Declined, NotThere, SourceFault, TooLarge, Unintelligible, Unreachable
 from studies.sources.pacing import Clock, read_retry_after
 from studies.sources.whereabouts import Place
@@ -75,29 +76,39 @@ class Wire:
         conditions: Mapping[str, str],
         sink: BinaryIO,
     ) -> Reply:
-        """Effect: the unpacked body of an answer with status 200 goes to `sink`. Raises SourceFault."""
-        deadline = self.clock.now() + self.limits.total
-        try:
-            response = self._pool(place).urlopen(
-                "GET",
-                place.target,
-                headers={**self._headers(place, kinds), **conditions},
-                redirect=False,
-                retries=False,
-                preload_content=False,
-                decode_content=False,
-            )
-        except (HTTPError, OSError) as error:
-            raise _fault_of(error, service, self.limits) from None
+        """Effect: the unpacked body of an answer with status 200 goes to `sink`. Raises SourceFault.
+
+        What breaks off because the time is over may look like a whole answer, or like a fault of another kind.
+        """
+        with Deadline(self.limits.total) as deadline:
+            try:
+                reply = self._ask(service, place, {**self._headers(place, kinds), **conditions}, kinds, sink)
+            except (HTTPError, OSError, SourceFault) as error:
+                fault = error if isinstance(error, SourceFault) else _fault_of(error, service, self.limits)
+                raise (_too_slow(service, self.limits) if deadline.is_over else fault) from None
+            if deadline.is_over:
+                raise _too_slow(service, self.limits)
+            return reply
+
+    def _ask(
+        self, service: Service, place: Place, headers: Mapping[str, str], kinds: tuple[str, ...], sink: BinaryIO
+    ) -> Reply:
+        response = self._pool(place).urlopen(
+            "GET",
+            place.target,
+            headers=headers,
+            redirect=False,
+            retries=False,
+            preload_content=False,
+            decode_content=False,
+        )
         is_whole = False
         try:
             reply = self._judge(service, response, kinds)
             if reply.status == 200:
-                self._take(service, response, sink, deadline)
+                self._take(service, response, sink)
             is_whole = True
             return reply
-        except (HTTPError, OSError) as error:
-            raise _fault_of(error, service, self.limits) from None
         finally:
             if is_whole and response.status in (200, 304):
                 response.release_conn()
@@ -109,9 +120,9 @@ class Wire:
         if key not in self._pools:
             timeout = urllib3.Timeout(connect=self.limits.connect, read=self.limits.read)
             if place.scheme == "http":
-                self._pools[key] = urllib3.HTTPConnectionPool(place.ip, place.port, timeout=timeout)
+                self._pools[key] = PlainPool(place.ip, place.port, timeout=timeout)
             else:
-                self._pools[key] = urllib3.HTTPSConnectionPool(
+                self._pools[key] = SecurePool(
                     place.ip,
                     place.port,
                     timeout=timeout,
@@ -169,7 +180,7 @@ class Wire:
         reason = _reason(response.read(_MOST_REASON, decode_content=False), service)
         return Declined(f"{service.label} refuses the question (HTTP {status}){reason}", status)
 
-    def _take(self, service: Service, response: urllib3.BaseHTTPResponse, sink: BinaryIO, deadline: float) -> None:
+    def _take(self, service: Service, response: urllib3.BaseHTTPResponse, sink: BinaryIO) -> None:
         unpack, total = _unpacker(service, response.headers.get("Content-Encoding") or ""), 0
         while chunk := response.read1(CHUNK, decode_content=False):
             for piece in unpack.pieces(chunk):
@@ -177,10 +188,6 @@ class Wire:
                 if total > self.limits.most_bytes:
                     raise _too_large(service, self.limits)
                 sink.write(piece)
-            if self.clock.now() > deadline:
-                raise Unreachable(
-                    f"{service.label} sent its answer too slowly: not all of it in {self.limits.total:g} seconds."
-                )
         if not unpack.is_whole:
             raise Unreachable(f"The answer of {service.label} broke off.")
         if not total:
@@ -244,6 +251,10 @@ def _number(text: str | None) -> int:
 
 def _too_large(service: Service, limits: Limits) -> TooLarge:
     return TooLarge(f"The answer of {service.label} is larger than {limits.most_bytes // (1024 * 1024)} MB.")
+
+
+def _too_slow(service: Service, limits: Limits) -> Unreachable:
+    return Unreachable(f"{service.label} sent its answer too slowly: not all of it in {limits.total:g} seconds.")
 
 
 def _fault_of(error: HTTPError | OSError, service: Service, limits: Limits) -> SourceFault:

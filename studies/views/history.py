@@ -116,8 +116,8 @@ def address_of(study: Study) -> str:
     return settings.ATLAS_URL + study.get_absolute_url()
 
 
-def _context(study: Study, here: str, *steps: tuple[str, str]) -> dict[str, object]:
+def _context(study: Study, place: str, *steps: tuple[str, str]) -> dict[str, object]:
     title = Truncator(study.title).words(TRAIL_WORDS)
     trail = [("Studies", reverse("studies:evidence")), (title, study.get_absolute_url())]
     trail += [(label, reverse(name, args=[study.slug])) for label, name in steps]
-    return {"section": "evidence", "study": study, "trail": trail, "here": here}
+    return {"section": "evidence", "study": study, "trail": trail, "place": place}

@@ -34,7 +34,7 @@ def definition(request: HttpRequest, slug: str) -> HttpResponse:
         "alone": pem.VALUE_OF[shown.pem],
         "pages": pages,
         "studies": rows,
-        "graph": structured.of_definition(shown, rows),
+        "graph": structured.of_definition(shown, rows, pages),
     }
     return render(request, "studies/definition.html", context)
 
@@ -58,7 +58,8 @@ def pem_explained(request: HttpRequest) -> HttpResponse:
 def topics(request: HttpRequest) -> HttpResponse:
     per_topic = index.current().whole.counts["topic"]
     rows = [(topic, per_topic.get(topic.slug, 0)) for topic in Topic.objects.all()]
-    return render(request, "studies/topics.html", {"section": "topics", "rows": rows})
+    graph = structured.of_list(request.path, "Topics", [topic.get_absolute_url() for topic, _ in rows])
+    return render(request, "studies/topics.html", {"section": "topics", "rows": rows, "graph": graph})
 
 
 @require_safe
@@ -72,7 +73,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "topic": shown,
         "pages": pages,
         "studies": rows,
-        "graph": structured.of_list(request.path, shown.label, rows, trail),
+        "graph": structured.of_shelf(request.path, shown.label, rows, pages, trail),
     }
     return render(request, "studies/topic.html", context)
 
@@ -81,7 +82,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 def retractions(request: HttpRequest) -> HttpResponse:
     studies = Study.objects.published().retracted().latest_notice_first().prefetch_related("authors")
     pages, rows = page_of(studies, request)
-    graph = structured.of_list(request.path, "Retractions and other notices", rows)
+    graph = structured.of_shelf(request.path, "Retractions and other notices", rows, pages)
     context = {"section": "retractions", "pages": pages, "studies": rows, "graph": graph}
     return render(request, "studies/retractions.html", context)
 

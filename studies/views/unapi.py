@@ -66,5 +66,5 @@ def written(study: Study, name: str) -> HttpResponse:
         return HttpResponse(f"This format is not offered. Known formats: {known}.\n", status=406, content_type=PLAIN)
     media_type, render = WRITERS[name]
     with override(LABELS_IN):
-        content = render(record_of(study, atlas_state=origin_now().state))
+        content = render(record_of(study, flags=study.flags.all(), atlas_state=origin_now().state))
     return HttpResponse(content, content_type=f"{media_type}; charset=utf-8")

@@ -25,7 +25,7 @@ __all__ = [
     "readings",
 ]
 
-VERSION = "1"
+VERSION = "2"
 MOST = 20  # findings of one rule in one text: more help nobody
 AROUND = 40
 

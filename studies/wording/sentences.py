@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from studies.wording.subject import Passage
 
 HIDDEN = "¤"
+# Longer sentences are read in pieces. The longest of the sample has 400 characters; what is longer is no sentence, and some
+# rules take time with the square of what they read.
+LONGEST = 1_000
 _SPACES, _HYPHENS, _SLASHES = "\u00a0\u2009\u202f", "\u2010\u2011", "\u2044\u2215"
 _PLAIN = str.maketrans(_SPACES + _HYPHENS + _SLASHES + "\u2019", "   " + "--" + "//" + "'")
 # A run of marks is looked at once, from its first mark on, however long it is.
@@ -56,9 +59,22 @@ def split(passage: Passage) -> Iterator[Sentence]:
     for end in _ends(read):
         while start < end and read[start].isspace():
             start += 1
-        if words_in(read[start:end]):
-            yield Sentence(passage, start, read[start:end], passage.text[start:end])
+        for begin, finish in pieces(read, start, end):
+            if words_in(read[begin:finish]):
+                yield Sentence(passage, begin, read[begin:finish], passage.text[begin:finish])
         start = end
+
+
+def pieces(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+    """(start, end) of parts of at most LONGEST characters, which together are the whole; cut after a space where one is."""
+    end = len(text) if end is None else end
+    while end - start > LONGEST:
+        space = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = space + 1 if space > 0 else start + LONGEST
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def hide_quotes(text: str) -> str:

@@ -1,5 +1,6 @@
 """Backups and the drill of a restore, with the real databases and the real programs."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -7,6 +8,7 @@ import os
 import re
 import shutil
 import stat
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -103,6 +105,7 @@ def rows(url: str) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
+@pytest.mark.full
 def test_drill_erases_again_what_was_erased_after_the_backup(folder):
     published_study(**(TEXTS | CODED))
     erased, other = received(), received()
@@ -135,8 +138,56 @@ def leftovers() -> list[str]:
     if connection.vendor == "sqlite":
         return []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'atlas_restore_%%'")
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [postgres.trial_names()])
         return [name for (name,) in cursor.fetchall()]
+
+
+@pytest.mark.sqlite
+def test_folder_of_a_trial_that_was_killed_is_removed_by_the_next_one(folder, tmp_path, monkeypatch):
+    file, place = backed_up(folder), tmp_path / "temporary"
+    (place / "atlas-restore-left").mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with sqlite.restored(file) as url:
+        (own,) = place.iterdir()
+        assert url == f"sqlite:///{own / 'atlas.sqlite3'}"
+    assert list(place.iterdir()) == []
+
+
+@pytest.mark.postgres
+def test_copy_of_a_trial_that_was_killed_is_dropped_by_the_next_one_but_not_that_of_one_that_runs(folder):
+    file = backed_up(folder)
+    with postgres._server() as server:
+        server.execute(f'CREATE DATABASE "{postgres.trial_names()}0123456789ab"')
+    with postgres.restored(file):
+        [first] = leftovers()
+        with postgres.restored(file):
+            assert (len(leftovers()), first in leftovers()) == (2, True)
+    assert leftovers() == []
+
+
+@pytest.mark.postgres
+def test_copy_of_a_trial_that_outlives_an_earlier_one_is_left_alone(folder):
+    file = backed_up(folder)
+    with contextlib.ExitStack() as first, contextlib.ExitStack() as second:
+        first.enter_context(postgres.restored(file))
+        second.enter_context(postgres.restored(file))
+        first.close()
+        [running] = leftovers()
+        with postgres.restored(file):
+            assert (len(leftovers()), running in leftovers()) == (2, True)
+    assert leftovers() == []
+
+
+@pytest.mark.postgres
+def test_database_that_somebody_named_by_hand_is_never_dropped(folder):
+    file, name = backed_up(folder), f"{postgres.trial_names()}monday"
+    with postgres._server() as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            with postgres.restored(file):
+                assert name in leftovers()
+        finally:
+            server.execute(f'DROP DATABASE "{name}"')
 
 
 def test_what_comes_back_without_the_ledger_being_replayed_is_seen(folder):
@@ -159,6 +210,7 @@ def test_restore_without_a_ledger_fails_and_says_so(folder, settings):
     assert leftovers() == []
 
 
+@pytest.mark.full
 @pytest.mark.sqlite
 def test_broken_history_is_found_by_the_trial(folder):
     import sqlite3
@@ -244,6 +296,15 @@ def test_password_reaches_the_programs_in_a_file_of_their_own(monkeypatch):
     assert not file.exists()
     assert "a:b" not in str(postgres._place())
     assert postgres._url("other").startswith("postgres://atlas:a%3Ab%5Cc@/other?host=")
+
+
+@pytest.mark.postgres
+def test_programs_find_the_server_that_takes_writes_where_several_are_named(monkeypatch):
+    """As an address for a failover does; a standby would refuse the database of a trial."""
+    given = {**connection.get_connection_params(), "target_session_attrs": "read-write"}
+    monkeypatch.setattr(connection, "get_connection_params", lambda: given)
+    assert postgres._place()["target_session_attrs"] == "read-write"
+    assert postgres._url("other").endswith("&target_session_attrs=read-write")
 
 
 def test_clock_that_jumped_takes_no_backup_away(folder):

@@ -52,6 +52,11 @@ def test_merged_keeps_the_runs_of_other_sizes():
     }
 
 
+def test_merged_keeps_the_messages_of_the_other_database():
+    both = merged({"messages": {"postgres": "kept", "sqlite": "old"}}, {"messages": {"sqlite": "new"}})
+    assert both == {"messages": {"postgres": "kept", "sqlite": "new"}}
+
+
 def test_each_run_names_the_revision_that_it_was_measured_at():
     """Runs of several days stand in one table; the newest must not lend its revision to the older ones."""
     search = {"10000 postgres": run(9.2, 2.0), "100000 sqlite": run(4.0, 2.0)}

@@ -55,6 +55,7 @@ def answers(tmp_path_factory):
     return dict(zip(QUERIES, json.loads(done.stdout.splitlines()[-1]), strict=True))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("query", QUERIES)
 def test_plain_sql_finds_and_counts_what_the_atlas_does(answers, query):
     ours, theirs = answers[query]

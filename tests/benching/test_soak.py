@@ -3,13 +3,15 @@
 import http.client
 import subprocess
 import sys
+import time
 
 import pytest
 
 from scripts.benching.soak.browser import BrokenPromise, Page, whole
+from scripts.benching.soak.crowd import LONGER, _goes_on
 from scripts.benching.soak.memory import Sample, growth_per_hour
 from scripts.benching.soak.moderating import code_now
-from scripts.benching.soak.notes import Notes
+from scripts.benching.soak.notes import MADE_BY, Notes
 from scripts.benching.soak.soak_report import missed
 from tests.environment import engine
 from tests.running import ROOT, bare_environment
@@ -69,6 +71,15 @@ def test_notes_count_a_server_error_as_a_fault_and_429_and_409_apart():
     for status in (200, 304, 429, 409, 503):
         notes.answered("study", status, 5.0, "/x/")
     assert (notes.faults, notes.times["study"], notes.statuses[429]) == (["503 for study /x/"], [5.0, 5.0], 1)
+
+
+def test_short_soak_goes_on_until_each_kind_of_act_has_happened_but_not_for_ever():
+    notes, over = Notes(), time.monotonic()
+    for act in MADE_BY:
+        assert (_goes_on(over, LONGER, notes), _goes_on(over - LONGER, LONGER, notes)) == (True, False)
+        assert (_goes_on(over, 0, notes), _goes_on(over + 60, 0, notes)) == (False, True)
+        notes.did(act)
+    assert (_goes_on(over, LONGER, notes), _goes_on(over + 60, LONGER, notes)) == (False, True)
 
 
 def test_growth_per_hour_looks_at_the_second_half_alone():

@@ -24,13 +24,22 @@ from tests.environment import FOLDER
 from tests.running import Running, bare_environment
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+# It need not describe every element in which it finds nothing.
+AXE_OPTIONS = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+
+
+# Each test of these reads pages of the shared site and changes nothing, so that any process may take it.
+READING_ONLY = {"test_every_page.py", "test_passwords.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the group; the tests of a file stay in one process, which may have a site of its own for them."""
     here = Path(__file__).parent
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.browser)
+            if item.path.name not in READING_ONLY:
+                item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -163,7 +172,7 @@ def axe() -> Callable[[Page], None]:
 
     def axe(page: Page) -> None:
         page.wait_for_load_state("load")
-        results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+        results = Axe().run(page, options=AXE_OPTIONS)
         found = [
             f"{violation['id']}: {violation['help']} at {[node['target'] for node in violation['nodes']]}"
             for violation in results.response["violations"]
@@ -212,6 +221,8 @@ def nu() -> Iterator[Nu]:
 def _start_checker(java: str) -> tuple[subprocess.Popen, int]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    words = [java, "-Xmx512m", "-Dnu.validator.servlet.bind-address=127.0.0.1"]
+    # It lives for some minutes: compiling its code as well as can be takes longer than it saves. Plain code stacks higher.
+    words = [java, "-Xmx512m", "-Xss8m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    words += ["-Dnu.validator.servlet.bind-address=127.0.0.1"]
     words += ["-cp", str(tools.nu_jar()), "nu.validator.servlet.Main", str(port)]
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), port

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 PATIENCE = 120  # seconds for a page or a state that surely comes, on a machine that is busy with others
 FOCUSED = "document.activeElement ? document.activeElement.innerText || '' : ''"
+HAS_FOCUS = "one => one.isConnected ? one === document.activeElement : null"
 
 
 @contextmanager
@@ -31,10 +32,15 @@ def enter(page: Page) -> None:
 
 
 def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until this has the focus."""
+    """Press Tab until this has the focus. It is looked for once, and again when a script has put another in its place."""
+    wanted = target.element_handle()
     for _ in range(150):
         page.keyboard.press("Tab")
-        if target.evaluate("one => one === document.activeElement"):
+        has_focus = wanted.evaluate(HAS_FOCUS)
+        if has_focus is None:
+            wanted = target.element_handle()
+            has_focus = wanted.evaluate(HAS_FOCUS)
+        if has_focus:
             return
     raise AssertionError("Tab does not reach it")
 
@@ -67,6 +73,11 @@ def expect_focus_on(page: Page, line: str) -> None:
 def expect_place(page: Page, fragment: str) -> None:
     """The address ends with this place of the page."""
     expect(page).to_have_url(re.compile(re.escape(fragment) + "$"))
+
+
+def expect_top(target: Locator, *, below: float) -> None:
+    """It is seen, and its top stands in the window above this many pixels. A browser scrolls when it draws next."""
+    until(target.page, lambda: (box := target.bounding_box()) is not None and -1 <= box["y"] < below)
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:

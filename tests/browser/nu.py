@@ -29,7 +29,7 @@ class Nu:
 
     def messages(self, html: str) -> list[dict]:
         """Everything it has to say, as its JSON messages (`type`, `message`, `lastLine`, `extract`)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.request("POST", "/?out=json", html.encode(), HEADERS)
             return json.loads(connection.getresponse().read())["messages"]

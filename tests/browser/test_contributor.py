@@ -77,11 +77,16 @@ def test_whole_path_by_keyboard_without_scripts_on_a_small_screen(write):
     page.keyboard.press("Control+End")
     page.keyboard.type(" Nobody has repeated it.")
 
-    # Enter in a box of one line checks; it never sends.
+    # Enter in a box of one line checks; it never sends. The form stays as it is in its tab: no Back can empty it.
     tab_to(page, page.get_by_label("A link or another source"))
     page.keyboard.type("https://example.org/paper")
-    enter(page)
+    assert "The check opens in a new tab" in page.locator("noscript").text_content()
+    with page.expect_popup() as opened:
+        page.keyboard.press("Enter")
+    form, page = page, opened.value
     expect_focus_on(page, "Check before you send")
+    expect(form.locator("#id_text")).to_have_value(TEXT)
+    assert page.evaluate("history.length") == 1
     expect(page.locator("ins")).to_have_text(re.compile(r"^\s*added:\s+Nobody has repeated it\. \(end of added\)$"))
     assert page.evaluate(SIDEWAYS) == 0
     assert page.get_by_text("Nothing is sent yet.").is_visible()
@@ -148,6 +153,159 @@ def test_another_subject_keeps_the_text(write):
     expect(page.get_by_label("What should it say, and why?")).to_have_value(TEXT)
 
 
+def check(page: Page) -> None:
+    page.get_by_role("button", name="Check before sending").last.click()
+    expect(page.get_by_role("heading", name="Check before you send")).to_be_focused()
+
+
+def test_back_from_the_check_shows_the_form_as_it_was_and_stores_nothing(write):
+    page = write(FORM)
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_label("A link or another source").fill("https://example.org/paper")
+    check(page)
+    page.go_back()
+    expect(page.get_by_role("heading", name="Check before you send")).to_have_count(0)
+    expect(page.get_by_role("button", name="Check before sending").last).to_be_focused()
+    expect(page.locator("#id_text")).to_have_value(TEXT)
+    expect(page.get_by_label("A link or another source")).to_have_value("https://example.org/paper")
+    assert page.evaluate("[{...localStorage}, {...sessionStorage}, history.state]") == [{}, {}, None]
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Check before you send")).to_be_visible()
+    # What was sent comes back to nobody.
+    follow(page.get_by_role("button", name="Send", exact=True).first)
+    expect(page.locator("h1")).to_have_text("Your message has arrived")
+    page.go_back()
+    expect(page.locator("#id_text")).to_have_value("")
+
+
+def test_back_from_a_place_and_another_subject_shows_the_form_as_it_was(write):
+    page = write(FORM)
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_label("Which part of the page is it?").select_option("key_point")
+    page.get_by_role("button", name="Show what stands there now").click()
+    expect(page.get_by_role("heading", name="Key point now")).to_be_focused()
+    page.get_by_label("What should it say instead?").fill("Nobody has repeated it.")
+    page.get_by_text("It is about something else").click()
+    page.get_by_role("button", name="PEM or a case definition").click()
+    expect(page.locator("h1")).to_have_text("Tell us about PEM or a case definition")
+    page.go_back()
+    expect(page.get_by_label("What should it say instead?")).to_have_value("Nobody has repeated it.")
+    page.go_back()
+    expect(page.get_by_label("What should it say instead?")).to_have_count(0)
+    expect(page.locator("#id_text")).to_have_value(TEXT)
+
+
+WAITING = "Please wait a moment. Your text stays as it is."
+UNANSWERED = (
+    "No answer came. Your text is still here, and your message is not sent. See if you are online. "
+    "Then press the button again: the answer opens in a new tab."
+)
+
+
+def hold_steps(page: Page) -> list[Route]:
+    """Steps that are asked for from within the page, none of them answered yet."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.resource_type == "fetch":
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(f"**{FORM}", hold)
+    return held
+
+
+def words_about_it(page: Page) -> list[str]:
+    """What the page says about a step, wherever it does."""
+    return [text for text in page.locator("main .work[role=status]").all_text_contents() if text]
+
+
+def test_step_that_takes_long_says_so_and_takes_neither_focus_nor_button(write):
+    page = write(FORM)
+    page.locator("#id_text").fill(TEXT)
+    held = hold_steps(page)
+    button = page.get_by_role("button", name="Check before sending").last
+    button.click()
+    until(page, lambda: words_about_it(page) == [WAITING])
+    expect(page.locator("form.contribution > .work")).to_be_visible()
+    expect(button).to_be_focused()
+    expect(button).to_be_enabled()
+    button.click()  # the same once more asks for nothing new
+    until(page, lambda: bool(held))
+    held[0].continue_()
+    expect(page.get_by_role("heading", name="Check before you send")).to_be_focused()
+    page.go_back()
+    expect(button).to_be_focused()
+    assert (words_about_it(page), len(held)) == ([], 1)
+
+
+def test_another_step_that_is_pressed_meanwhile_takes_the_place_of_the_first(write):
+    page = write(FORM)
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_label("Which part of the page is it?").select_option("key_point")
+    held = hold_steps(page)
+    page.get_by_role("button", name="Show what stands there now").click()
+    expect(page.locator("#place > .work")).to_have_text(WAITING)
+    page.get_by_role("button", name="Check before sending").last.click()
+    until(page, lambda: len(held) > 1)
+    expect(page.locator("#place > .work")).to_have_text("")
+    held[1].continue_()
+    expect(page.get_by_role("heading", name="Check before you send")).to_be_focused()
+    assert page.evaluate("history.state") == {"step": 1}
+
+
+def test_message_is_sent_while_its_check_is_still_asked_for(write):
+    page = write(FORM)
+    held = hold_steps(page)
+    page.locator("#id_text").fill(TEXT)
+    page.get_by_role("button", name="Check before sending").last.click()
+    until(page, lambda: bool(held))
+    assert len(sent(page).split()) == 6
+
+
+def test_step_without_an_answer_says_what_to_do_and_keeps_the_text(write):
+    page = write(FORM)
+    page.route(
+        f"**{FORM}", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_()
+    )
+    page.locator("#id_text").fill(TEXT)
+    button = page.get_by_role("button", name="Check before sending").last
+    button.click()
+    until(page, lambda: words_about_it(page) == [UNANSWERED])
+    expect(button).to_be_focused()
+    expect(page.locator("#id_text")).to_have_value(TEXT)
+    # Pressed again, the browser asks itself: the form stays in its tab, whatever comes.
+    with page.expect_popup() as opened:
+        button.click()
+    expect_focus_on(opened.value, "Check before you send")
+    expect(opened.value.locator("#id_text")).to_have_value(TEXT)
+    expect(page.locator("#id_text")).to_have_value(TEXT)
+    assert words_about_it(page) == []
+
+
+def test_step_whose_answer_never_comes_is_given_up(write):
+    page = write(FORM)
+    page.clock.install()
+    page.locator("#id_text").fill(TEXT)
+    held = hold_steps(page)
+    page.get_by_role("button", name="Show what stands there now").click()
+    until(page, lambda: bool(held))
+    page.clock.fast_forward(31_000)
+    expect(page.locator("#place > .work")).to_have_text(UNANSWERED)
+    expect(page.locator("#id_text")).to_have_value(TEXT)
+
+
+def test_browser_asks_before_it_leaves_a_text_that_was_not_sent(write):
+    page = write(FORM)
+    page.locator("#id_text").press_sequentially("41")
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("link", name="ME/CFS Study Atlas").first.click(no_wait_after=True)
+    until(page, lambda: asked == ["beforeunload"])
+    expect(page.locator("#id_text")).to_have_value("41")
+
+
 def test_text_survives_without_cookies(write):
     page = write(FORM, js=False)
     page.context.clear_cookies()
@@ -164,14 +322,18 @@ def test_double_click_gives_one_receipt(write):
     page = write(FORM, js=False)
     page.locator("#id_text").fill(TEXT)
     held: list[Route] = []
+    arrived = 0
 
     def hold(route: Route) -> None:
         held.append(route)
+        if arrived:  # of two clicks the second came late, and its request took the place of the first
+            route.continue_()
 
     page.route(f"**{FORM}", hold)
     page.get_by_role("button", name="Send", exact=True).first.dblclick()
     until(page, lambda: bool(held))
-    assert page.request.fetch(held[0].request).status == 200
+    arrived = page.request.fetch(held[0].request).status
+    assert arrived == 200
     with following(page):
         held[-1].continue_()
     page.unroute(f"**{FORM}", hold)
@@ -255,7 +417,7 @@ def flood(atlas, day_key) -> Iterator[None]:
     database = sqlite3.connect(Path(atlas.process.args[-1]) / "atlas.sqlite3", timeout=PATIENCE)
     now = datetime.now(UTC)
     window = now.replace(minute=now.minute // 10 * 10, second=0, microsecond=0)
-    (key,) = database.execute("SELECT key FROM contributions_daykey").fetchone()
+    (key,) = database.execute("SELECT key FROM contributions_daykey WHERE id = 1").fetchone()
     name = hmac.digest(key, b"send-site/site", "sha256").hex()
     buckets = [(name, (window + timedelta(minutes=ahead)).strftime("%Y-%m-%d %H:%M:%S")) for ahead in (0, 10)]
     with database:
@@ -277,9 +439,9 @@ def wait_for_a_day_that_lasts() -> None:
 
 @pytest.fixture
 def day_key(write) -> None:
-    """Any form makes the key of the day."""
+    """Whatever is counted makes the key of the day, as a message is; opening a form writes nothing."""
     wait_for_a_day_that_lasts()
-    write("/contribute/?kind=other")
+    sent(write("/contribute/?kind=other"))
 
 
 @pytest.mark.parametrize("js", [True, False])

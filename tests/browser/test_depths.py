@@ -7,15 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.looking import faults_of_looks, faults_of_width
+from tests.browser.following import expect_top
+from tests.browser.looking import faults_of_looks, faults_of_width, shift_of
 
 SAMPLE = "/evidence/vernon-2025-incidence-prevalence/"
 COHORTS = "/evidence/mansoubi-2025-understanding-symptom/"
 GUIDE = "/guides/what-is-pem/"
 ONE_PAGE = f"{SAMPLE}?print=one-page"
-SHIFTS = """new Promise(done => new PerformanceObserver(list =>
-    done(list.getEntries().reduce((sum, one) => sum + one.value, 0))).observe({type: 'layout-shift', buffered: true})
-    || setTimeout(() => done(0), 500))"""
 FOLDED = "[...document.querySelectorAll('article details')].map(one => one.open)"
 
 # A voice as the Web Speech API describes it: it says one sentence each time the test lets it.
@@ -62,10 +60,9 @@ def test_deep_part_is_folded_unless_it_was_chosen(atlas, visit, path, depth, sta
 def test_reader_of_the_glance_has_the_rest_one_step_away_without_script(atlas, visit):
     page = chosen(atlas, visit, SAMPLE, "glance", js=False, width=320, height=640)
     page.get_by_role("link", name="the short version").click()
-    assert page.locator("#summary").is_visible()
-    assert page.locator("#summary").bounding_box()["y"] < 320
+    expect_top(page.locator("#summary"), below=320)
     page.get_by_role("link", name="the deep part").click()
-    assert page.locator("#deep .layer").bounding_box()["y"] < 640
+    expect_top(page.locator("#deep .layer"), below=640)
 
 
 @pytest.mark.parametrize("js", [True, False])
@@ -88,9 +85,9 @@ def test_place_follows_the_reader_quietly_and_is_offered_again(visit):
     page.goto(SAMPLE)
     link = page.get_by_role("link", name="Go on where you stopped: Why it matters")
     expect(link).to_be_visible()
-    assert page.evaluate(SHIFTS) == 0
+    assert shift_of(page) == 0
     link.click()
-    assert -1 <= page.locator("#significance").bounding_box()["y"] < 350
+    expect_top(page.locator("#significance"), below=350)
     page.evaluate("scrollTo(0, 0)")
     expect(page).to_have_url(re.compile("/$"))
     assert page.evaluate("localStorage.getItem('places')") is None
@@ -98,8 +95,7 @@ def test_place_follows_the_reader_quietly_and_is_offered_again(visit):
 
 def test_address_with_a_place_leads_there_and_opens_what_is_folded(visit):
     page = visit(f"{SAMPLE}#vancouver")
-    assert page.locator("#vancouver").is_visible()
-    assert page.locator("#vancouver").bounding_box()["y"] < 900
+    expect_top(page.locator("#vancouver"), below=900)
     assert page.get_by_role("link", name="Go on where you stopped").count() == 0
 
 
@@ -253,6 +249,6 @@ def test_print_button_prints_and_needs_a_script(visit):
 @pytest.mark.parametrize(("path", "width"), [(SAMPLE, 320), (GUIDE, 1280)])
 def test_open_depths_have_no_fault_and_fit(atlas, visit, axe, path, width):
     page = chosen(atlas, visit, path, "deep", width=width, scheme="dark")
-    assert page.evaluate(SHIFTS) == 0
+    assert shift_of(page) == 0
     axe(page)
     assert faults_of_looks(page) | faults_of_width(page) == {}

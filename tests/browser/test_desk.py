@@ -22,6 +22,7 @@ from tests.running import ROOT, Running, bare_environment
 QUEUE = "/admin/contributions/contribution/"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 PASSWORD = "quiet river under stones"
+OWN = "another-long-one-of-her-own-7193"
 VIEWS = [
     pytest.param({"width": 1280}, id="desktop"),
     pytest.param({"width": 320, "scheme": "dark"}, id="320px-dark"),
@@ -86,7 +87,7 @@ def test_message_becomes_a_public_change_by_keyboard_without_scripts(visit, made
     expect(page.get_by_text("In the methods the authors write that one of them dropped out.")).to_be_visible()
     expect(page.locator("#decide-heading ~ p")).to_contain_text("Take it first.")
     press(page, "Take it")
-    expect(page.get_by_text(re.compile(r"you, (29|30) min left"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"you, \d\d min left"))).to_be_visible()
 
     press(page, "Propose a change", role="link")
     fill(page, page.get_by_label("Number of patients"), "9")
@@ -116,7 +117,7 @@ def test_second_person_applies_and_the_queue_keeps_its_place(visit, made):
     expect(page.get_by_role("heading", name="Applied")).to_be_visible()
     press(page, "Back to the queue", role="link")
     assert page.url.endswith("?state=second")
-    expect(page.get_by_text("0 messages")).to_be_visible()
+    expect(page.get_by_text("Nothing here fits what you chose")).to_be_visible()
 
 
 def test_conflict_is_resolved_place_by_place(visit, made):
@@ -203,28 +204,39 @@ def test_forms_of_a_held_message_are_accessible_and_fit(visit, made, axe, view):
 # --- Signing in ---------------------------------------------------------------------------------------------------------
 
 
-def log_in(page: Page) -> None:
+def log_in(page: Page, *, password: str) -> None:
     page.get_by_label("Username").fill("ada")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("textbox", name="Password").fill(password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/second-factor/**")
 
 
+def change_password(page: Page) -> None:
+    for box, word in {"old_password": PASSWORD, "new_password1": OWN, "new_password2": OWN}.items():
+        fill(page, page.locator(f"#id_{box}"), word)
+    press(page, "Change my password")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Password change")
+
+
 def test_first_sign_in_sets_up_the_second_factor_and_a_recovery_code_helps(visit, axe):
     page = visit(QUEUE)  # with scripts, which the checker needs
-    log_in(page)
+    log_in(page, password=PASSWORD)
     axe(page)
     key = base64.b32decode(page.locator("code").inner_text().replace(" ", ""))
-    fill(page, page.get_by_label("Code from the app"), f"{totp(key):06}")
+    tab_to(page, page.get_by_label("Code from the app"))
+    page.keyboard.type(f"{totp(key):06}")  # of this half minute: on a busy machine the way there takes long
     press(page, "Set it up")
     axe(page)
     codes = page.locator(".codes code").all_inner_texts()
     press(page, "I have kept them: go on", role="link")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Password change")  # that one was given by somebody else
+    change_password(page)  # test_coding_desk.py asks the checker about this page
+    page.goto(QUEUE)
     expect(page.get_by_role("heading", level=1)).to_have_text("The queue")
     follow(page.get_by_role("button", name="Log out"))
 
     page.goto(QUEUE)
-    log_in(page)
+    log_in(page, password=OWN)
     axe(page)
     assert page.evaluate(SIDEWAYS) == 0
     unfold(page, "You do not have your phone?")

@@ -6,16 +6,15 @@ The short run looks at each page in one theme, in turn; the full run at each in 
 import re
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.browser.looking import (
     MOST_BYTES,
     cookie,
     faults_of_looks,
+    faults_of_shift,
     faults_of_weight,
     faults_of_width,
     links_missing_from,
-    shift_of,
 )
 from tests.browser.test_reading import COHORTS, SAMPLE
 
@@ -85,22 +84,18 @@ def turns() -> list:
 def test_page_has_no_fault_in_its_theme(visit, axe, nu, path, theme):
     """One visit for all: weight, shift, looks, then the same at 320 px, and what the server sends to who has no scripts."""
     page = visit(path, storage_state=cookie(theme=theme))
-    faults = faults_of_weight(page, LONG.get(path, MOST_BYTES)) | shifts(page) | faults_of_looks(page)
+    faults = faults_of_weight(page, LONG.get(path, MOST_BYTES)) | faults_of_shift(page) | faults_of_looks(page)
     if theme in AXE_ON_WIDE:
         axe(page)
     page.set_viewport_size(PHONE)
     page.reload()
-    faults |= {f"phone: {name}": found for name, found in (shifts(page) | faults_of_looks(page)).items()}
+    faults |= {f"phone: {name}": found for name, found in (faults_of_shift(page) | faults_of_looks(page)).items()}
     if theme not in AXE_ON_WIDE:
         axe(page)
     assert faults | faults_of_width(page) == {}
     html = page.request.get(path, headers={"Accept": "text/html"}).text()
     nu(html)
     assert (links_missing_from(html, page), html.count("<h1")) == (set(), 1)
-
-
-def shifts(page: Page) -> dict[str, float]:
-    return {"shift": moved} if (moved := shift_of(page)) else {}
 
 
 @pytest.mark.full

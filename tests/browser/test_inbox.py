@@ -104,7 +104,7 @@ def open_paper(page: Page, title: str) -> None:
 
 def test_papers_are_triaged_by_keyboard_without_scripts(visit):
     page = visit("/admin/", staff="lead", js=False)
-    press(page, "Arrivals", role="link")
+    press(page, "New papers", role="link")
     tab_to(page, page.get_by_role("link", name="Oldest first"))
     enter(page)
     open_paper(page, TOPICS[0])
@@ -145,7 +145,7 @@ def test_duplicate_is_told_from_its_look_alike(visit):
     expect(page.get_by_role("radio").first).to_be_checked()
     press(page, "Duplicate")
     expect(page.get_by_text(re.compile("^A duplicate of ")).first).to_be_visible()
-    expect(page.get_by_text("0 arrivals")).to_be_visible()
+    expect(page.get_by_text("Nothing here fits what you chose")).to_be_visible()
 
 
 def test_many_papers_go_for_one_reason_without_scripts(visit):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.following import follow
+
 pytestmark = pytest.mark.browser
 
 LANGUAGES = ("de", "fr", "es", "nb", "nl")
@@ -26,9 +28,7 @@ def test_pages_in_another_language_fit_and_are_accessible(atlas, visit, axe, scr
 def test_language_is_chosen_on_the_page_of_settings_and_taken_back(visit):
     page = visit("/preferences/")
     page.get_by_role("radio", name="Deutsch").check()
-    page.get_by_role("button", name="Save").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Save"))
     assert page.locator("h1").inner_text() == "Einstellungen der Anzeige"
-    page.get_by_role("button", name="Zurück zur Vorgabe").click()
-    page.wait_for_load_state()
+    follow(page.get_by_role("button", name="Zurück zur Vorgabe"))
     assert page.locator("h1").inner_text() == "Display settings"

@@ -1,6 +1,18 @@
 """The one-time login as a person at the terminal uses it."""
 
+import pytest
+from playwright.sync_api import expect
+
 from tests.browser.following import follow
+
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+ANOTHER_SESSION = """
+from django.contrib.auth.models import User
+from django.utils import timezone
+from atlas_site.models import StaffSession
+now = timezone.now()
+StaffSession.objects.create(user=User.objects.get(username="{name}"), started_at=now, used_at=now)
+"""
 
 
 def test_link_signs_in_once(atlas, visit, axe, nu):
@@ -33,3 +45,17 @@ def test_checkers_see_faults(visit, axe, nu):
         except AssertionError as error:
             found.append(str(error))
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_session_is_seen_and_ended(atlas, visit, axe, width, scheme):
+    page = visit("/admin/sessions/", staff="lead", width=width, scheme=scheme)
+    expect(page.get_by_text("You have no other session.")).to_be_visible()
+    atlas.manage("shell", "--no-imports", "-c", ANOTHER_SESSION.format(name="lead"))
+    page.reload()
+    assert page.evaluate(SIDEWAYS) == 0
+    axe(page)
+    page.get_by_label("The one that began on").check()
+    follow(page.get_by_role("button", name="End it"))
+    expect(page.get_by_text("Sessions that were ended: 1.")).to_be_visible()
+    expect(page.get_by_text("This is the one you use now.")).to_be_visible()

@@ -7,15 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.following import follow, following, press, tab_to, until
+from tests.browser.looking import shift_of
 
 LIST = "/reading-list/"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-SHIFTS = """() => new Promise(done => {
-  let sum = 0;
-  new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.hadRecentInput) sum += one.value; })
-    .observe({ type: 'layout-shift', buffered: true });
-  setTimeout(() => done(sum), 500);
-})"""
 
 
 @pytest.fixture
@@ -233,7 +228,7 @@ def test_list_has_no_fault(visit, axe, slugs, width):
     expect_shown(page, [*slugs, "no-such-study"])
     axe(page)
     assert page.evaluate(SIDEWAYS) == 0
-    assert page.evaluate(SHIFTS) == 0
+    assert shift_of(page) == 0
 
 
 @pytest.mark.parametrize("path", ["/evidence/", "/evidence/{}/"])
@@ -241,7 +236,7 @@ def test_list_has_no_fault(visit, axe, slugs, width):
 def test_buttons_move_nothing(visit, axe, slugs, path, width):
     page = visit(path.format(slugs[0]), width=width)
     expect(page.get_by_role("button", name=re.compile("^Add to my")).first).to_be_visible()
-    assert page.evaluate(SHIFTS) == 0
+    assert shift_of(page) == 0
     assert page.evaluate(SIDEWAYS) == 0
     axe(page)
 

@@ -9,6 +9,13 @@ PHONE = {"width": 320, "height": 640}
 LONG_TITLE = "/evidence/peppercorn-2025-comparing-dna/"
 ORDER = """() => [...document.querySelectorAll('#glance :is(.facts, .question, .found, .not-shown)')]
   .map(one => one.className)"""
+# Where the first and the last line of the limit end, in pixels from the top of the page.
+LIMIT_ENDS = """() => {
+  const range = document.createRange();
+  range.selectNodeContents(document.querySelector('.not-shown'));
+  const bottoms = [...range.getClientRects()].map(line => line.bottom);
+  return [Math.min(...bottoms), Math.max(...bottoms)];
+}"""
 OUTSIDE = """() => { const box = document.querySelector('.skip').getBoundingClientRect(); return box.right <= 0; }"""
 # How far the words of one row of the map are from standing on one line.
 UNEVEN = """() => Math.max(...[...document.querySelectorAll('.map tbody tr')].map(row => {
@@ -29,6 +36,21 @@ def test_question_is_read_before_the_finding_and_seen_in_the_second_screen(visit
     limit, question = (page.locator(one).bounding_box() for one in (".not-shown", ".question"))
     assert limit["y"] + limit["height"] <= question["y"]
     assert question["y"] + question["height"] <= 2 * PHONE["height"]
+
+
+def listed(page, path):
+    page.goto(path)
+    return page.locator(".card-title a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+
+
+@pytest.mark.full
+def test_limit_of_every_sample_study_begins_in_the_first_screen(visit):
+    """A reader who never scrolls still sees that there is a limit; two of three sample limits are seen whole."""
+    page = visit(**PHONE)
+    paths = [path for number in (1, 2) for path in listed(page, f"/evidence/?text=with&page={number}")]
+    ends = [(page.goto(path), page.evaluate(LIMIT_ENDS))[1] for path in paths]
+    assert [path for path, (first, _) in zip(paths, ends, strict=True) if first > PHONE["height"]] == []
+    assert (len(paths), sum(last <= PHONE["height"] for _, last in ends)) == (34, 22)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nb", "nl"])

@@ -55,7 +55,8 @@ def read(address: str) -> str:
 def test_graph_of_every_kind_of_page_is_valid(atlas, tmp_path):
     studies = re.findall(r"<loc>[^<]+(/evidence/[^<]+)</loc>", read(atlas.url + "/sitemap-studies.xml"))
     retracted = re.findall(r'href="(/evidence/[^"?]+/)"', read(atlas.url + "/retractions/"))
-    paths = ["/", "/data/", "/retractions/", "/definitions/fukuda-1994/", "/topics/sleep/", *retracted, *studies[:40]]
+    paths = ["/", "/data/", "/retractions/", "/definitions/fukuda-1994/", "/topics/", "/topics/sleep/"]
+    paths += ["/evidence/", "/evidence/?page=2", *retracted, *studies[:40]]
     graphs = {path: SCRIPT.findall(read(atlas.url + path))[0] for path in dict.fromkeys(paths)}
     assert checked(tmp_path, graphs) == []
 

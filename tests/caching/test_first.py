@@ -1,6 +1,7 @@
 """Answers before Django: the same as behind it, never older than the database, and one page for many who ask at once."""
 
 import logging
+import sys
 import threading
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from atlas_site.caching.shelf import OWN
 from atlas_site.watching import figures, measuring
 from studies.models import PublicState
 from studies.public_state import move_counter
+from studies.search.index import public_moment
 from tests.caching import counted_urls
 from tests.clock import PATIENCE
 from tests.studies.factories import CODED, TEXTS, published_study
@@ -64,9 +66,10 @@ def behind():
 
 
 @pytest.fixture
-def study(settings):
-    settings.DATABASES["default"]["CONN_MAX_AGE"] = None
-    connection.settings_dict["CONN_MAX_AGE"] = None  # a server keeps its connections
+def study(settings, monkeypatch):
+    # A server keeps its connections. In the dictionaries themselves, which `settings` would not put back.
+    for held in (settings.DATABASES["default"], connection.settings_dict):
+        monkeypatch.setitem(held, "CONN_MAX_AGE", None)
     return published_study(**TEXTS, **CODED)
 
 
@@ -121,6 +124,33 @@ def test_lost_connection_is_opened_anew(study, behind):
     assert moments.quick_moment() is None
     assert (Asked(path).body, Asked(path).how) == (Asked(path).body, words.HIT)
     assert connection.connection is not None
+
+
+@pytest.mark.parametrize("dates", ["ISO", "SQL, DMY", "German"])
+def test_both_ways_of_asking_are_told_the_same(study, dates):
+    """Else one page would have two tags; the administrator of PostgreSQL may have set how dates are written."""
+    expected = (public_moment(), PublicState.objects.get().moved_at)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('datestyle', %s, false)", [dates])
+    moment = moments.moment_now()
+    assert moments.quick_moment() == (moment, "")
+    assert (moment.state, moment.time()) == expected
+    connection.close()
+
+
+def test_state_of_an_empty_atlas_is_told_too(study):
+    PublicState.objects.all().delete()
+    assert moments.quick_moment() == (moments.moment_now(), "") == (moments.Moment(0, "", ""), "")
+
+
+@pytest.mark.postgres
+def test_statement_that_postgres_refuses_goes_the_ordinary_way(study):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', 'pg_catalog', false)")
+    assert moments.quick_moment() is None
+    assert connection.connection is None  # what the next request opens is as it should be
+    assert [Asked("/pem/").how for _ in range(2)] == [words.MISS, words.HIT]
 
 
 def test_connection_that_has_served_its_time_is_renewed_behind(study, behind):
@@ -184,6 +214,20 @@ def test_memory_stays_within_the_setting(study, settings):
     sizes = sum(len(page.body) + OWN for page in keeping.all_kept())
     assert 100_000 < sizes <= 250_000 + 750_000
     assert Asked("/pem/").how == words.HIT  # addresses without a query have a place of their own
+
+
+def test_a_kept_page_takes_no_more_than_is_counted(study):
+    path = study.get_absolute_url()
+    assert (Asked(path).status, Asked(path).how) == (200, words.HIT)  # its complete headers are known now
+    (page,) = keeping.all_kept()
+    (question,) = keeping._plain._pages
+    parts: dict[int, object] = {}
+    todo = [page, question, *(getattr(page, name) for name in page.__slots__)]
+    while todo:
+        part = todo.pop()
+        parts[id(part)] = part
+        todo += part if isinstance(part, tuple) else ()
+    assert OWN / 3 < sum(map(sys.getsizeof, parts.values())) - len(page.body) < OWN
 
 
 # --- A cache that processes share

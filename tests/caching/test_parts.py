@@ -92,24 +92,24 @@ def test_cache_control_lets_shared_caches_ask_soon():
 def test_shelf_stays_within_its_room_and_drops_what_was_asked_for_longest_ago():
     shelf = Shelf()
     for key in "abc":
-        shelf.put(key, page(10_000), room=30_000)
+        shelf.put(key, page(100_000), room=300_000)
     shelf.get("a")
-    shelf.put("d", page(10_000), room=30_000)
-    assert ([key for key in "abcd" if key in shelf], shelf.size) == (["a", "c", "d"], 30_000)
-    shelf.put("a", page(5_000), room=30_000)
-    assert (len(shelf), shelf.size) == (3, 25_000)
-    shelf.put("large", page(40_000), room=30_000)
-    assert (len(shelf), shelf.size) == (3, 25_000)
+    shelf.put("d", page(100_000), room=300_000)
+    assert ([key for key in "abcd" if key in shelf], shelf.size) == (["a", "c", "d"], 300_000)
+    shelf.put("a", page(50_000), room=300_000)
+    assert (len(shelf), shelf.size) == (3, 250_000)
+    shelf.put("large", page(400_000), room=300_000)
+    assert (len(shelf), shelf.size) == (3, 250_000)
 
 
 def test_shelf_drops_what_is_of_an_earlier_state_for_long():
     shelf = Shelf()
     now, old = (2, "b", ""), (1, "a", "")
     for key, moment, current in (("new", now, 0.0), ("late", old, 90.0), ("old", old, 10.0)):
-        shelf.put(key, page(5_000, moment=moment, current=current), room=50_000)
+        shelf.put(key, page(50_000, moment=moment, current=current), room=500_000)
     shelf.sweep(now, before=50.0)
     assert [key for key in ("new", "late", "old") if key in shelf] == ["new", "late"]
-    assert shelf.size == 10_000
+    assert shelf.size == 100_000
 
 
 def test_one_flies_and_the_others_wait_for_it():

@@ -2,11 +2,9 @@
 
 import contextlib
 import http.client
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import pytest
 from tests.deploy.test_nginx import NGINX, Proxy, free_ports, written
 from tests.deploy.test_server import SETTINGS, Link
 from tests.replicas.webs import manage, run_python
-from tests.running import ROOT, bare_environment
+from tests.running import ROOT, bare_environment, short_folder
 from tests.servers import Primary, until
 
 pytestmark = [
@@ -31,6 +29,7 @@ with transaction.atomic():
     Topic.objects.filter(slug="immunology").update(label={!r})
     move_counter()
 """
+PROBE = "/healthz"  # stands in no log
 DATABASE_AWAY = "The atlas cannot reach its database at the moment. This page is from"
 ATLAS_AWAY = "The atlas cannot be reached at the moment. This page is from"
 
@@ -56,7 +55,7 @@ class Site:
             stderr=subprocess.DEVNULL,
         )
         self.proxy = Proxy(folder, secure, [])
-        until(lambda: self.ask("/healthz")[0] == 200, "nginx")
+        until(lambda: self.ask(PROBE)[0] == 200, "nginx")
 
     def start(self) -> None:
         words = [
@@ -83,14 +82,16 @@ class Site:
         self.web.wait(timeout=120)
 
     def ask(self, path: str, **headers: str) -> tuple[int, str, http.client.HTTPMessage]:
-        self.logged = len(self._lines())
+        """Ask nginx, and wait for its line in the log, which may come after the answer: each belongs to its own request."""
+        before = len(self._lines())
         answer, content = self.proxy.ask(path, **headers)
+        if path != PROBE:
+            until(lambda: len(self._lines()) > before, "the line of the log")
         return answer.status, content.decode(), answer.headers
 
     def how(self) -> str:
         """What nginx wrote into its log of the last request: HIT, MISS, REVALIDATED, STALE, BYPASS or nothing."""
-        lines = until(lambda: found if len(found := self._lines()) > self.logged else None, "the line of the log")
-        return lines[-1].split()[-1]
+        return self._lines()[-1].split()[-1]
 
     def _lines(self) -> list[str]:
         log = self.folder / "atlas.log"
@@ -108,12 +109,10 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    folder = Path(tempfile.mkdtemp(prefix="atlas-kept-", dir="/tmp"))  # a socket's path is short
-    folder.chmod(0o755)
-    made = Site(folder)
-    yield made
-    made.remove()
-    shutil.rmtree(folder, ignore_errors=True)
+    with short_folder("kept") as folder:
+        made = Site(folder)
+        yield made
+        made.remove()
 
 
 def test_proxy_keeps_a_page_asks_by_its_tag_and_shows_what_changed(site):

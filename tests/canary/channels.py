@@ -111,10 +111,23 @@ def sessions(world: World) -> Iterator[Piece]:
 
 @channel
 def cache(world: World) -> Iterator[Piece]:
-    kept = [getattr(caches[name], "_cache", {}) for name in caches]
-    for key, value in (pair for each in kept for pair in each.items()):
+    kept = [getattr(caches[name], "_cache", None) for name in caches]
+    for key, value in (pair for each in kept if isinstance(each, dict) for pair in each.items()):
         yield Piece(key, key)
         yield Piece(key, value)
+
+
+@channel
+def shared_cache(world: World) -> Iterator[Piece]:
+    """What lies in the Redis that processes share, as it stands there and as a process reads it."""
+    if "redis" not in settings.CACHES["pages"]["BACKEND"]:
+        return
+    reader, client = caches["pages"]._cache, caches["pages"]._cache.get_client()
+    for key in client.scan_iter("*"):
+        value = client.get(key) or b"0"
+        yield Piece(str(key), key)
+        yield Piece(str(key), value)
+        yield Piece(str(key), str(reader._serializer.loads(value)))
 
 
 @channel

@@ -46,6 +46,8 @@ def empty_buckets(database: str) -> None:
     else:
         host = database.partition("host=")[2]
         with psycopg.connect(host=host, user="atlas", dbname="atlas") as connection:
+            # The whole table, else this and a message that is counted could each hold a row that the other waits for.
+            connection.execute("LOCK TABLE contributions_bucket IN EXCLUSIVE MODE")
             connection.execute("DELETE FROM contributions_bucket")
 
 

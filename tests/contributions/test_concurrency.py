@@ -1,10 +1,11 @@
 """Several people at once, on connections of their own: one wins, the others are told, nothing is lost or half-written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
-from contributions import intake, messages, receipts, retention, review, thread
+from contributions import intake, ledger, messages, receipts, retention, review, thread
 from contributions.models import Contribution, Event, Message
 from contributions.moves import Decided
 from contributions.review import Shown
@@ -171,6 +172,20 @@ def test_answer_and_clock_at_once_do_one_of_both() -> None:
     one.refresh_from_db()
     assert (one.state, len(messages.read(one))) in {("received", 3), ("closed", 2)}
     assert isinstance(results[1], dict)
+
+
+def test_purges_of_several_machines_at_once_do_everything_once(settings, tmp_path) -> None:
+    settings.ATLAS_ERASURE_LEDGER = tmp_path / "erasures.log"
+    holder, past = make_user("moderator"), NOW - timedelta(days=100)
+    for state in ("noted", "declined", "asked"):
+        for _ in range(3):
+            in_state(state, holder, at=past)
+    results = at_once([lambda: retention.purge(at=NOW) for _ in range(3)])
+    done = [{name: result[name] for name in ("closed", "erased")} for result in results if isinstance(result, dict)]
+    assert (len(done), sum(each["closed"] for each in done), sum(each["erased"] for each in done)) == (3, 3, 6)
+    assert sorted(row for row, _ in ledger.lines()) == sorted(
+        Contribution.objects.filter(state="erased").values_list("uuid", flat=True)
+    )
 
 
 def test_limits_count_every_attempt_at_once() -> None:

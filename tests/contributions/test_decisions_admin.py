@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.test import Client
 from django.utils import timezone
 
 from contributions import answers, interest, messages, review, thread
@@ -34,16 +35,6 @@ from tests.studies.pages import change, text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "I was one of the patients and the walking test was stopped after four minutes"
-
-
-@pytest.fixture
-def moderator():
-    return make_user("moderator", username="ada")
-
-
-@pytest.fixture
-def desk(client, moderator):
-    return sign_in(client, moderator)
 
 
 def now():
@@ -436,6 +427,53 @@ def test_second_to_decide_is_told_who_did_what_and_keeps_the_text(desk, client, 
     assert everything() == before
 
 
+@pytest.mark.parametrize(
+    ("act", "typed"), [("release", {}), ("decline", {"reason": "no_source", "text": "We looked."})]
+)
+def test_whoever_presses_twice_reads_that_it_was_done_the_first_time(desk, moderator, act, typed):
+    one = mine(moderator)
+    page = desk.get(at(one))
+    assert press(desk, one, act, page=page, **typed).status_code == 302
+    before = everything()
+    again = press(desk, one, act, page=page, **typed)
+    assert (again.status_code, again.context["title"], everything()) == (409, "This is done already", before)
+    assert "You did this already, and it counted." in again.content.decode()
+    other = press(desk, one, "note", page=page, text="Thanks.")
+    assert (other.status_code, other.context["title"]) == (409, "This has changed meanwhile")
+
+
+def test_second_tab_with_something_else_is_told_that_the_first_counts(desk, client, moderator):
+    one = mine(moderator)
+    page = desk.get(at(one))
+    first = {"reason": "no_source", "text": "We looked for long."}
+    press(desk, one, "decline", page=page, **first)
+    before = everything()
+    typed = [first, first | {"text": "We found no such table."}, first | {"reason": "out_of_scope"}]
+    answers = [press(desk, one, "decline", page=page, **each) for each in typed]
+    titles = ["This is done already", *["You sent something else before"] * 2]
+    assert [(each.status_code, each.context["title"]) for each in answers] == [(409, title) for title in titles]
+    same, other, _ = (" ".join(each.content.decode().split()) for each in answers)
+    assert [
+        ("What you sent now is the same" in html, "what you sent first counts" in html) for html in (same, other)
+    ] == [
+        (True, False),
+        (False, True),
+    ]
+    assert ">We found no such table.</textarea>" in other
+    assert everything() == before
+    assert "looked" not in str(dict(desk.session))
+
+
+def test_second_press_of_another_session_claims_nothing_about_the_words(desk, client, moderator):
+    one = mine(moderator)
+    page = desk.get(at(one))
+    press(desk, one, "note", page=page, text="Thanks.")
+    elsewhere = sign_in(Client(), moderator)
+    answer = press(elsewhere, one, "note", page=page, text="Many thanks.")
+    assert (answer.context["title"], answer.context["again"]) == ("This is done already", "")
+    assert "You did this already, and it counted. It was not done a second time." in answer.content.decode()
+
+
 def test_new_words_of_the_contributor_are_read_before_a_decision(desk, moderator):
     one = mine(moderator)
     page = desk.get(at(one))
@@ -664,6 +702,18 @@ def test_author_of_the_paper_is_told_and_can_only_look(desk, moderator):
             "You listed this paper as your own, so somebody else has to decide here.",
         )
     assert everything() == before
+
+
+def test_second_look_is_offered_to_another_moderator_alone(client, desk, moderator):
+    one = in_state("declined", moderator)
+    thread.reopen(contribution=one, text="Look again.", at=one.ended_at)
+    told = "You decided about this before, and the contributor asked for a second look."
+    # While nobody else is there, the same person may.
+    assert ("claim" in offered(desk.get(at(one))), text_of(desk.get(at(one))).count(told)) == (True, 0)
+    other = make_user("moderator")
+    assert ("claim" in offered(desk.get(at(one))), text_of(desk.get(at(one))).count(told)) == (False, 1)
+    page = sign_in(client, other).get(at(one))
+    assert ("claim" in offered(page), text_of(page).count(told)) == (True, 0)
 
 
 def test_author_who_lists_a_paper_late_can_still_give_it_back(desk, moderator):

@@ -54,6 +54,14 @@ def test_lines_older_than_the_longest_backup_are_dropped(path: Path, settings) -
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_ledger_is_overdue_two_nights_after_a_line_could_go() -> None:
+    assert ledger.is_overdue(NOON) is False
+    ledger.append(ONE, at=ledger.oldest_needed(NOON) - timedelta(days=2))
+    assert (ledger.is_overdue(NOON), ledger.is_overdue(NOON + timedelta(seconds=1))) == (False, True)
+    ledger.drop_before(ledger.oldest_needed(NOON))
+    assert ledger.is_overdue(NOON + timedelta(seconds=1)) is False
+
+
 def test_rewriting_that_fails_leaves_the_old_file(path: Path, monkeypatch) -> None:
     ledger.append(ONE, at=NOON)
     ledger.append(TWO, at=NOON + timedelta(days=1))

@@ -112,6 +112,34 @@ def test_key_rolls_daily_and_is_not_kept() -> None:
     assert len(first) == len(second) == 32
 
 
+def keys_at(hours: float) -> tuple[bytes, bytes]:
+    """Both keys, so long after noon."""
+    return limits.day_keys(NOON + timedelta(hours=hours))
+
+
+def test_second_key_rolls_two_hours_earlier_and_neither_is_kept_for_longer_than_a_day() -> None:
+    first, second = keys_at(0)
+    assert keys_at(9.9) == (first, second)
+    _, newer = keys_at(10)
+    assert (keys_at(11.9), newer == second) == ((first, newer), False)
+    newest, still = keys_at(12)
+    assert (still == newer, newest == first) == (True, False)
+    assert {bytes(row.key) for row in DayKey.objects.all()} == {newest, newer}
+    assert len({first, second, newer, newest}) == 4
+
+
+def test_second_key_that_nobody_asks_for_goes_with_the_first() -> None:
+    _, second = keys_at(0)
+    limits.day_key(NOON + timedelta(hours=12))
+    assert bytes(DayKey.objects.get(pk=limits.SECOND).key) != second
+
+
+def test_purge_replaces_both_keys() -> None:
+    before = keys_at(0)
+    limits.forget(at=NOON + timedelta(hours=15))
+    assert {bytes(row.key) for row in DayKey.objects.all()} & set(before) == set()
+
+
 def test_same_place_is_another_bucket_the_next_day() -> None:
     accepted(1)
     first = set(Bucket.objects.values_list("key", flat=True))

@@ -10,7 +10,7 @@ from scripts.trying import document
 from tests.running import ROOT
 
 TEXT = (ROOT / "docs" / "operations.md").read_text()
-WALKED = ("Install on Debian", "Upgrade", "Roll back", "Restore")
+WALKED = ("Install on Debian", "Upgrade", "Roll back", "Restore", "On a new machine", "Sealed keys", "Containers")
 
 
 def commands(heading: str) -> str:

@@ -10,13 +10,19 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from tests.clock import PATIENCE
+from tests.ports import quiet_port
 from tests.running import ROOT
+from tests.servers import until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 HOST = "atlas.example.org"
@@ -25,19 +31,25 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not on this mach
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """Answers with the headers it got; a path that holds `kept` may be kept by caches, as the atlas says it."""
+    """Answers with the headers it got; a path that holds `kept` may be kept by caches, as the atlas says it, one that holds
+    `briefly` for a second. To a path that holds `silent`, and to all while it `is_silent`, it says nothing."""
+
+    is_silent = False
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(length)
         self.server.asked.append(self.path)
+        if self.is_silent or "silent" in self.path:
+            self.server.ending.wait()
         body = json.dumps({**dict(self.headers.items()), "count": len(self.server.asked)}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Type", "application/json")
         chosen = "look=" in self.headers.get("Cookie", "")
         if "kept" in self.path:
-            self.send_header("Cache-Control", "private" if chosen else "public, max-age=600")
+            seconds = 1 if "briefly" in self.path else 600
+            self.send_header("Cache-Control", "private" if chosen else f"public, max-age={seconds}")
             self.send_header("Vary", "Cookie")
         self.end_headers()
         self.wfile.write(body)
@@ -65,11 +77,12 @@ class Proxy:
 
     def __init__(self, folder: Path, port: int, asked: list[str]) -> None:
         self.folder, self.port, self.asked = folder, port, asked
+        self._marks = count()
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        link = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=30)
+        link = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=PATIENCE)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         link.request(method, path, body=body, headers={"Host": HOST, **named})
         answer = link.getresponse()
@@ -79,15 +92,15 @@ class Proxy:
 
     @property
     def log(self) -> str:
-        time.sleep(0.2)
+        """The log, up to a line that is written after those of all requests before."""
+        mark = f"/static/mark-{next(self._marks)}"
+        self.ask(mark)
+        until(lambda: mark in (self.folder / "atlas.log").read_text(), "the last line of the log")
         return "".join((self.folder / name).read_text() for name in ("atlas.log", "atlas-error.log"))
 
 
 def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+    return quiet_port(), quiet_port()
 
 
 def written(folder: Path, plain: int, secure: int) -> Path:
@@ -134,37 +147,46 @@ def written(folder: Path, plain: int, secure: int) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def proxy(tmp_path_factory):
-    import tempfile
-
+@contextlib.contextmanager
+def running(changes: dict[str, str] | None = None) -> Iterator[Proxy]:
+    """nginx and the small server behind it. `changes` are texts of the configuration with what stands there instead."""
     folder = Path(tempfile.mkdtemp(prefix="atlas-nginx-", dir="/tmp"))  # a socket's path is short
     folder.chmod(0o755)
     (folder / "static").mkdir()
     (folder / "static" / "atlas.0123456789ab.css").write_text("body{}")
     plain, secure = free_ports()
     file = written(folder, plain, secure)
+    text = file.read_text()
+    for place, other in (changes or {}).items():
+        assert place in text, place
+        text = text.replace(place, other)
+    file.write_text(text)
     checked = subprocess.run(
         [NGINX, "-t", "-c", str(file), "-e", f"{folder}/start.log"], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stderr
     server = SocketServer(str(folder / "atlas.sock"), Upstream)
-    server.asked = []
+    server.asked, server.ending = [], threading.Event()
     (folder / "atlas.sock").chmod(0o777)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     process = subprocess.Popen([NGINX, "-c", str(file), "-e", f"{folder}/start.log"], stderr=subprocess.DEVNULL)
     try:
-        for _ in range(300):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", secure), timeout=1):
-                break
-            time.sleep(0.1)
-        yield Proxy(folder, secure, server.asked)
+        found = Proxy(folder, secure, server.asked)
+        until(lambda: found.ask("/static/is-it-there")[0].status == 404, "nginx to answer")
+        yield found
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
+        server.ending.set()
         server.shutdown()
         server.server_close()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def proxy():
+    with running() as found:
+        yield found
 
 
 def test_atlas_gets_the_true_address_and_no_word_of_the_readers_about_it(proxy):
@@ -237,7 +259,7 @@ def test_cache_keeps_what_the_atlas_allows_and_never_a_chosen_look_or_a_signed_i
 
 
 def test_bodies_are_limited_where_they_are_read(proxy):
-    sizes = {"/contribute/": 1_100_000, "/admin/": 2_000_000, "/admin/x/": 22_500_000}
+    sizes = {"/contribute/": 2_200_000, "/admin/": 2_000_000, "/admin/x/": 22_500_000}
     found = {path: proxy.ask(path, method="POST", body=b"x" * size)[0].status for path, size in sizes.items()}
     assert found == {"/contribute/": 413, "/admin/": 200, "/admin/x/": 413}
 
@@ -258,6 +280,44 @@ def test_what_somebody_writes_touches_no_file(proxy, path, kept):
     before = folder.stat().st_mtime_ns
     answer, _ = proxy.ask(path, method="POST", body=b"x" * 300_000)
     assert (answer.status, folder.stat().st_mtime_ns != before) == (200, kept)
+
+
+def is_calm(answer, content: bytes, heading: str) -> bool:
+    """A whole page in words with all its guards, which nobody keeps and which says when to come again."""
+    guards = ("X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy", "Strict-Transport-Security")
+    kept = (answer.getheader("Cache-Control"), answer.getheader("Retry-After"))
+    page = content.decode()
+    said = f"<h1>{heading}</h1>" in page and "Copy it first, then send it again." in page and "nginx" not in page
+    said = said and '<meta name="color-scheme" content="light dark">' in page
+    return said and kept == ("no-store", "60") and all(answer.getheader(name) for name in guards)
+
+
+def test_atlas_that_is_away_is_told_in_calm_words_and_is_back_by_itself(proxy):
+    socket_of_atlas, aside = proxy.folder / "atlas.sock", proxy.folder / "aside.sock"
+    socket_of_atlas.rename(aside)
+    try:
+        for method, path in (("GET", "/evidence/"), ("POST", "/contribute/"), ("POST", "/admin/"), ("GET", "/data/")):
+            answer, content = proxy.ask(path, method=method)
+            assert (answer.status, is_calm(answer, content, "The atlas cannot be reached")) == (502, True), path
+    finally:
+        aside.rename(socket_of_atlas)
+    assert proxy.ask("/evidence/")[0].status == 200
+
+
+def test_atlas_that_says_nothing_is_told_in_calm_words():
+    with running({"proxy_read_timeout 65s;": "proxy_read_timeout 1s;"}) as proxy:
+        answer, content = proxy.ask("/silent/", method="POST", body=b"text=kept by the browser")
+    assert (answer.status, is_calm(answer, content, "The atlas takes too long")) == (504, True)
+
+
+def test_kept_page_is_shown_while_the_atlas_says_nothing(monkeypatch):
+    with running({"proxy_read_timeout 65s;": "proxy_read_timeout 1s;"}) as proxy:
+        first = proxy.ask("/kept-briefly/")
+        monkeypatch.setattr(Upstream, "is_silent", True)
+        time.sleep(2.1)  # so that it is older than the atlas allows, and nginx asks
+        again = proxy.ask("/kept-briefly/")
+        assert (len(proxy.asked), proxy.asked[-1]) == (2, "/kept-briefly/")
+    assert (again[0].status, again[1]) == (first[0].status, first[1])
 
 
 def test_hashed_files_come_from_the_disk_and_stay_for_ever(proxy):

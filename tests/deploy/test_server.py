@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import PATIENCE
 from tests.running import ROOT, bare_environment
+from tests.servers import until
 
 TOKEN = "a-long-random-word-for-this-test"
 SETTINGS = {
@@ -22,6 +24,7 @@ SETTINGS = {
     "ATLAS_ENCRYPTION_KEYS": "t1:" + "A" * 43 + "=",
     "ATLAS_RECEIPT_KEYS": "t1:" + "B" * 42 + "A=",
     "ATLAS_CONTACT": "atlas@example.org",
+    "ATLAS_OPERATOR": "Example Society, 1 Example Street, Exampletown",
     "ATLAS_METRICS_TOKEN": TOKEN,
     "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
     "TRUST_PROXY_HEADERS": "1",
@@ -85,15 +88,11 @@ def served(tmp_path_factory):
     process = subprocess.Popen([gunicorn, *words], cwd=ROOT, env=server.environment, stderr=subprocess.PIPE, text=True)
     server.process = process
     try:
-        for _ in range(1200):
-            with contextlib.suppress(OSError):
-                if server.ask("/readyz")[0] == 200:
-                    break
-            time.sleep(0.1)
+        until(lambda: server.ask("/readyz")[0] == 200, "the server to be ready")
         yield server
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE)
 
 
 def workers(process: subprocess.Popen) -> list[int]:
@@ -115,23 +114,25 @@ def test_probes_answer_without_host_and_https(served):
     assert served.ask("/about/", **{"X-Forwarded-Proto": "http"})[0] == 301
 
 
+def both_kept(served: Served, *, since: float) -> bool:
+    """Whether each process has written its counts since then, as it does every few seconds with its next request."""
+    served.ask("/pem/")
+    files = list((served.folder / "metrics").glob("*.json"))
+    return len(files) == 2 and all(path.stat().st_mtime > since for path in files)
+
+
 @pytest.mark.full
 def test_figures_of_all_processes_add_up_and_outlive_a_killed_one(served):
     """Sums never go back, whichever process answers and although one is killed."""
     sample = 'atlas_requests_total{view="studies:about"'
     for _ in range(40):
         served.ask("/about/")
-    deadline = time.monotonic() + 120
-    while len(list((served.folder / "metrics").glob("*.json"))) < 2 and time.monotonic() < deadline:
-        served.ask("/pem/")
-    time.sleep(5.1)
-    for _ in range(20):
-        served.ask("/pem/")  # each process keeps its counts with its next request
+    asked = time.time()
+    until(lambda: both_kept(served, since=asked), "both processes to keep their counts")
     before = [served.counted(sample) for _ in range(10)]
     assert len(set(before)) == 1
     assert before[0] >= 40
-    os.kill(workers(served.process)[0], signal.SIGKILL)
-    deadline = time.monotonic() + 120
-    while len(workers(served.process)) < 2 and time.monotonic() < deadline:
-        time.sleep(0.1)
+    killed = workers(served.process)[0]
+    os.kill(killed, signal.SIGKILL)
+    until(lambda: len({*workers(served.process)} - {killed}) == 2, "the next process")
     assert [served.counted(sample) for _ in range(10)] == before

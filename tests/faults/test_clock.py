@@ -155,6 +155,7 @@ def test_receipts_open_and_texts_arrive_whatever_the_clock_says(client):
         assert open_message(Client(), words).status_code == 200
 
 
+@pytest.mark.usefixtures("slowly")
 def test_key_of_the_day_changes_every_day_again(rf):
     request = rf.post("/")
     with clock_off(YEAR):
@@ -222,6 +223,7 @@ def test_runs_of_a_clock_that_was_ahead_hide_nothing_from_those_who_watch():
 # Programs
 
 
+@pytest.mark.usefixtures("slowly")
 def test_requests_are_counted_anew_and_nobody_is_locked_out(rf):
     rate = Rate("test-of-a-jump", 2, 60)
     with clock_off(YEAR):

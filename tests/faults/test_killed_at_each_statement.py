@@ -1,21 +1,28 @@
-"""SIGKILL before each statement of a message that arrives and of a study that is published: wholly there, or not at all."""
+"""SIGKILL before each statement of a message, a publication and a comparison with a source: wholly there, or not at all."""
 
 import os
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection, connections
 
 from contributions import messages
 from contributions.models import Contribution, Event, Message
-from studies import publishing
-from studies.models import Revision, Study
+from studies import checking, publishing
+from studies.models import Finding, IntegrityCheck, PublicState, Revision, Study
 from studies.verification import verify
+from studies.vocabulary_desk import Source
 from tests.contributions.factories import send
-from tests.studies.factories import CODED, TEXTS, make_study, make_user
+from tests.running import ROOT
+from tests.sources.asking import client_for
+from tests.sources.shelves import Shelves
+from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 
 pytestmark = [pytest.mark.usefixtures("committing"), pytest.mark.full]
 
@@ -96,4 +103,43 @@ def test_publication_is_wholly_there_or_not_at_all():
         Study.objects.get(pk=study.pk)
         publish()
     assert statement >= 10
+    is_sound()
+
+
+@pytest.fixture
+def source_client():
+    """Asks a stand-in of PubMed that holds two papers, in a process of its own: here threads would be in the way of a fork."""
+    words = [sys.executable, "-m", "tests.sources.stub", "--papers", "2"]
+    process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    named = dict(line.strip().split("=", 1) for line in iter(process.stdout.readline, "ready\n"))
+    yield client_for(SimpleNamespace(addresses={"pubmed": named["ATLAS_PUBMED_URL"]}))
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def numbers_of(rows, name="study_id"):
+    return sorted(rows.values_list(name, flat=True))
+
+
+def test_comparison_stands_with_its_day_and_the_next_run_takes_up_the_rest(source_client):
+    for held in Shelves.filled(2).papers:
+        published_study(title=held.record.title, journal="Another Journal", pmid=held.record.pmid)
+    check = {"client": source_client, "source": Source.PUBMED, "limit": None, "everything": False, "tell": print}
+    seen = set()
+    for statement in count():
+        IntegrityCheck.objects.all().delete()
+        Finding.objects.all().delete()
+        Study.objects.update(bibliography_checked_on=None)
+        before = PublicState.objects.get().counter
+        was_killed = died(lambda: checking.check(**check), before=statement)
+        compared = numbers_of(IntegrityCheck.objects.exclude(checked_at=None))
+        assert numbers_of(Study.objects.exclude(bibliography_checked_on=None), "pk") == compared
+        assert numbers_of(Finding.objects.filter(field="journal")) == compared
+        assert PublicState.objects.get().counter - before == len(compared)
+        seen.add(len(compared))
+        if not was_killed:
+            break
+        assert checking.check(**check).compared == 2 - len(compared)
+    assert seen == {0, 1, 2}
     is_sound()

@@ -1,10 +1,8 @@
 """PostgreSQL stops, restarts, only reads, is full, takes no more connections or is slow, under a real server of the site."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,16 +10,19 @@ import pytest
 from atlas_site.caching.words import CACHE_HEADER, STALE
 from tests.faults.site import (
     AWAY,
-    KEPT,
     OTHER,
     STUDY,
     TEXT,
     Contributor,
     Site,
     arrives_once,
+    arrives_whole,
+    disk,
     fill_up,
+    first_without_room,
     keeps_the_text,
-    small_disk,
+    look,
+    recovers,
     told,
 )
 from tests.replicas.webs import Visitor, Web, fields, folder_environment
@@ -29,6 +30,7 @@ from tests.servers import Primary, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.full]
 CONNECTIONS = 20
+HELD = "SELECT pid FROM pg_stat_activity WHERE usename = 'web'"
 
 
 @pytest.fixture(scope="module")
@@ -75,17 +77,6 @@ def web(site) -> Web:
     return site.web()
 
 
-def look(web: Web, path: str) -> tuple[int, str | None]:
-    page = Visitor(web).get(path)
-    return page.status, page.headers[CACHE_HEADER]
-
-
-def recovers(web: Web) -> None:
-    until(lambda: Visitor(web).get("/readyz").status == 200, "the site to be ready")
-    assert (Visitor(web).get(STUDY).status, Visitor(web).get(OTHER).status) == (200, 200)
-    assert look(web, STUDY)[1] != STALE
-
-
 def test_stopped_server_leaves_readers_their_pages_and_contributors_their_text(server, site, web):
     someone, reader = Contributor.at(web), Visitor(web)
     assert reader.get(STUDY).status == 200
@@ -102,6 +93,23 @@ def test_stopped_server_leaves_readers_their_pages_and_contributors_their_text(s
     server.start()
     recovers(web)
     arrives_once(site, someone)
+
+
+def test_frozen_server_is_not_waited_for_and_readers_have_their_pages(server, site, web):
+    """It takes connections and never answers. More readers come than there are threads, and each of them is answered."""
+    someone = Contributor.at(web)
+    assert Visitor(web).get(STUDY).status == 200
+    with server.frozen():
+        until(lambda: look(web, STUDY) == (200, STALE), "the kept page")
+        with ThreadPoolExecutor(12) as pool:
+            kept = list(pool.map(lambda _: look(web, STUDY), range(48)))
+            unknown = list(pool.map(lambda _: told(Visitor(web).get(OTHER)), range(24)))
+        assert (kept, unknown) == ([(200, STALE)] * 48, [AWAY] * 24)
+        keeps_the_text(someone)
+        assert Visitor(web).get("/healthz").status == 200
+    recovers(web)
+    arrives_once(site, someone)
+    assert site.log().count("The database says nothing and is not waited for.") == 1
 
 
 def test_restarted_server_is_found_again_by_the_first_request(server, site, web):
@@ -146,7 +154,9 @@ def test_read_only_server_shows_pages_and_says_why_nothing_is_taken(server, site
 
 def test_no_connection_left_is_a_calm_page_until_there_is_one(server, site, web):
     someone = Contributor.at(web)
+    before = set(server.sql(HELD))
     web.stop()
+    until(lambda: before.isdisjoint(server.sql(HELD)), "the server to see that the connections ended")
     again = site.web()  # a process without any connection, as after a start at the wrong moment
     someone.visitor.web = again
     with ExitStack() as others:
@@ -200,16 +210,6 @@ def test_command_has_no_limit_of_time(server, site):
     assert run_python(site.settings | {"ATLAS_STATEMENT_SECONDS": "1"}, asked) == "('0',)\n"
 
 
-def disk(stack: ExitStack, folder: Path, megabytes: int) -> Path:
-    """A small disk, which root under CI can always make; elsewhere the test says what it lacks."""
-    try:
-        return stack.enter_context(small_disk(folder, megabytes=megabytes))
-    except OSError as refusal:
-        if os.environ.get("CI") == "true" and os.geteuid() == 0:
-            raise
-        pytest.skip(f"This machine lets nobody make a small disk: {refusal}")
-
-
 def test_full_disk_takes_no_message_and_shows_all_pages(server, site):
     """The disk of the messages is full: PostgreSQL goes on and refuses what needs room."""
     web = site.web(ATLAS_TRUSTED_PROXIES="1")
@@ -223,25 +223,9 @@ def test_full_disk_takes_no_message_and_shows_all_pages(server, site):
         server.sql("ALTER TABLE contributions_message SET TABLESPACE small")
         ballast = fill_up(small)
         refused = first_without_room(web)
-        text = refused.values["text"]
         assert [look(web, path)[0] for path in (STUDY, OTHER)] == [200, 200]
         ballast.unlink()
-        until(lambda: refused.send().status == 200, "the message to be taken")
-        assert [each for each in site.held() if [text] == each] == [[text]]
+        arrives_whole(site, refused)
         server.sql("TRUNCATE contributions_bucket, contributions_contribution CASCADE")
         server.sql("ALTER TABLE contributions_message SET TABLESPACE pg_default")
         server.sql("DROP TABLESPACE small")
-
-
-def first_without_room(web: Web) -> Contributor:
-    """Long messages from many places until one finds no room; whoever sent it has the text back."""
-    for number in range(100):
-        writer = Contributor.at(web)
-        writer.visitor.headers["X-Forwarded-For"] = f"10.0.{number}.1"
-        text = writer.values["text"] = f"Message {number}. " + "A long text." * 700
-        page = writer.send()
-        if page.status != 200:
-            assert told(page) == KEPT
-            assert writer.values["text"] == text
-            return writer
-    raise AssertionError("The disk never was full.")

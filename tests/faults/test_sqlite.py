@@ -1,14 +1,23 @@
 """SQLite is locked by another process for long, or its disk is full, under a real server of the site."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from tests.faults.site import KEPT, STUDY, Contributor, Site, arrives_once, fill_up, keeps_the_text, small_disk, told
+from tests.faults.site import (
+    STUDY,
+    Contributor,
+    Site,
+    arrives_once,
+    arrives_whole,
+    disk,
+    fill_up,
+    first_without_room,
+    keeps_the_text,
+)
 from tests.replicas.webs import Visitor, folder_environment, manage, run_python
-from tests.servers import until
 
 SOUND = """
 from django.db import connection
@@ -53,34 +62,15 @@ def test_locked_database_is_waited_for_and_then_leaves_the_text(site, tmp_path):
 
 
 def test_full_disk_takes_no_message_and_shows_all_pages(tmp_path):
-    try:
-        with small_disk(tmp_path / "data", megabytes=24) as small, sqlite_site(small, tmp_path) as site:
-            web = site.web(ATLAS_TRUSTED_PROXIES="1")
-            assert Visitor(web).get(STUDY).status == 200
-            ballast = fill_up(small)
-            refused = first_without_room(web)
-            text = refused.values["text"]
-            assert Visitor(web).get(STUDY).status == 200
-            ballast.unlink()
-            until(lambda: refused.send().status == 200, "the message to be taken")
-            assert [each for each in site.held() if [text] == each] == [[text]]
-            assert manage(site.settings, "verify_history").startswith("The history is whole: 3 revisions")
-            assert run_python(site.settings, SOUND) == "[('ok',)]\n"
-    except OSError as refusal:
-        if os.environ.get("CI") == "true" and os.geteuid() == 0:
-            raise
-        pytest.skip(f"This machine lets nobody make a small disk: {refusal}")
-
-
-def first_without_room(web) -> Contributor:
-    """Long messages from many places until one finds no room; whoever sent it has the text back."""
-    for number in range(100):
-        writer = Contributor.at(web)
-        writer.visitor.headers["X-Forwarded-For"] = f"10.0.{number}.1"
-        text = writer.values["text"] = f"Message {number}. " + "A long text." * 700
-        page = writer.send()
-        if page.status != 200:
-            assert told(page) == KEPT
-            assert writer.values["text"] == text
-            return writer
-    raise AssertionError("The disk never was full.")
+    with ExitStack() as stack:
+        small = disk(stack, tmp_path / "data", 24)
+        site = stack.enter_context(sqlite_site(small, tmp_path))
+        web = site.web(ATLAS_TRUSTED_PROXIES="1")
+        assert Visitor(web).get(STUDY).status == 200
+        ballast = fill_up(small)
+        refused = first_without_room(web)
+        assert Visitor(web).get(STUDY).status == 200
+        ballast.unlink()
+        arrives_whole(site, refused)
+        assert manage(site.settings, "verify_history").startswith("The history is whole: 3 revisions")
+        assert run_python(site.settings, SOUND) == "[('ok',)]\n"

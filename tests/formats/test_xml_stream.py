@@ -1,12 +1,14 @@
 """XML files that are broken, huge or meant to do harm."""
 
 import gzip
+import hashlib
 import io
 import tracemalloc
+import zlib
 
 import pytest
 
-from studies.formats.readers import jats, pubmed_xml
+from studies.formats.readers import jats, pubmed_xml, xml_stream
 from studies.formats.readers.elements import one_line
 from studies.formats.readers.formulas import formula
 from studies.formats.readers.xml_stream import xml_records
@@ -160,8 +162,29 @@ def test_blanks_that_unpack_without_end_are_refused():
     assert len(packed) < 40_000
     _, message = until_stopped(pubmed_xml, packed)
     assert message == (
-        "One record, or what stands between two, is larger than 20 MB. No record stands before that place."
+        "The packed file unpacks to more than 60 times its size; such files are not read. No record stands before that place."
     )
+
+
+def packed_with(filling: bytes, times: int) -> bytes:
+    """Articles with other parts between them, packed as they are made."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    parts = [b"<PubmedArticleSet>", *(b"<x>" + filling + b"</x>" for _ in range(times))]
+    return b"".join(packer.compress(part) for part in parts) + packer.flush()
+
+
+@pytest.mark.full
+def test_packed_file_of_more_than_200_megabytes_is_left_before_it_fills_anything(monkeypatch):
+    """It is read in pieces: of what came out before, nothing is kept."""
+    monkeypatch.setattr(xml_stream, "MOST_BYTES", 1 << 40)
+    packed = packed_with(b"".join(hashlib.sha256(b"%d" % n).hexdigest().encode() for n in range(1 << 10)) * 16, 205)
+    assert len(packed) > (200 << 20) // xml_stream.MOST_TIMES
+    tracemalloc.start()
+    _, message = until_stopped(pubmed_xml, packed)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert message == "The packed file holds more than 200 MB. Send it in parts. No record stands before that place."
+    assert most < 20 << 20
 
 
 def test_damaged_packed_file_is_named():

@@ -223,7 +223,7 @@ def test_each_database_has_a_catalogue_of_its_own_while_their_states_differ(monk
     built = []
     monkeypatch.setattr(index.facets, "build", built.append)
     monkeypatch.setattr(index, "database_to_read", lambda: "replica-1")
-    index._held["replica-1"] = old
+    monkeypatch.setitem(index._held, "replica-1", old)
     monkeypatch.setattr(index, "public_moment", lambda: (state.counter, state.newest_hash))
     assert index.catalogue() is old
     monkeypatch.setattr(index, "database_to_read", lambda: "default")

@@ -105,10 +105,17 @@ def test_process_that_starts_without_the_primary_serves_readers(place: Place):
 def test_readers_are_not_sent_to_a_primary_that_hangs(place: Place):
     web = place.web()
     reads_from_standby(web)
-    reader = Visitor(web)
+    reader, contributor = Visitor(web), Visitor(web)
+    filled = form(contributor)
     with place.primary.frozen():
         assert not_fresh(reader) == {}
+        lost = contributor.post("/contribute/", filled)  # waits until the breaker lets it go
+        assert (lost.status, fields(lost.text)["text"]) == (503, TEXT)
         until(lambda: reader.get("/readyz").text == "reading\n", "the loss to be told")
+        assert not_fresh(reader) == {}
+    until(
+        lambda: 'id="words"' in contributor.post("/contribute/", fields(lost.text) | {"step": "send"}).text, "a receipt"
+    )
 
 
 def test_promoted_standby_takes_the_writes_where_both_are_named(place: Place):

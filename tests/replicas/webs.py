@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from scripts.benching.served import free_port
+from tests.ports import quiet_port
 from tests.running import ROOT, bare_environment
 from tests.servers import until
 
@@ -71,7 +71,7 @@ class Web:
 
     def __init__(self, settings: dict[str, str], log: Path) -> None:
         """Start it and wait until it answers."""
-        self.port, self.log = free_port(), log
+        self.port, self.log = quiet_port(), log
         command = [sys.executable, "-m", "gunicorn", "--config", "file:deploy/gunicorn.py"]
         with log.open("ab") as output:
             self.process = subprocess.Popen(

@@ -1,5 +1,6 @@
 """One study whose every text tries to break out of the format that it is written into."""
 
+from studies.models import Study
 from tests.studies.factories import CODED, published_study
 
 # HTML, attributes, a script, templates, XML, LaTeX, Markdown, RIS, BibTeX, headers, spreadsheets, terminals, direction.
@@ -16,11 +17,22 @@ TEXT = f"{MARKUP} {ENDINGS} {LINKS}"
 
 
 def hostile_study():
-    """Published; values that models refuse for their form (identifiers, dates) are ordinary."""
+    """Published; values that models refuse for their form (identifiers, dates) are ordinary.
+
+    No rule lets signs that turn the direction into the record, so they are put there behind its back.
+    """
+    study = _published()
+    turned = {"title": f"{study.title} {DIRECTION}", "limitations": f"{study.limitations} {DIRECTION} {FLOOD}"}
+    Study.objects.filter(pk=study.pk).update(**turned)
+    study.refresh_from_db()
+    return study
+
+
+def _published():
     return published_study(
         **CODED,
         slug=SLUG,
-        title=f"{FORMULA} {MARKUP} {ENDINGS} {RECORDS} {DIRECTION}",
+        title=f"{FORMULA} {MARKUP} {ENDINGS} {RECORDS}",
         journal=f"@J {MARKUP}",
         journal_abbreviation=f"-{MARKUP}",
         volume="=1+1",
@@ -36,6 +48,6 @@ def hostile_study():
         main_limitation=f"+{TEXT} It is small.",
         summary=f"@{TEXT}\nER  - \nTY  - JOUR\nTI  - Forged",
         significance=f"-{TEXT} It helps.",
-        limitations=f"{RECORDS} {DIRECTION} {FLOOD}",
+        limitations=RECORDS,
         basis="abstract",
     )

@@ -20,6 +20,7 @@ ADMIN = {
     "second_factor": ("second-factor/", "302 302 302 302 302", "302 302 302 302 302"),
     "second_factor_set_up": ("second-factor/set-up/", STAFF, STAFF),
     "second_factor_codes": ("second-factor/codes/", POST_ONLY, STAFF),
+    "sessions": ("sessions/", STAFF, STAFF),
     "my_settings": ("my-settings/", STAFF, STAFF),
     "password_change": ("password_change/", STAFF, STAFF),
     "password_change_done": ("password_change/done/", STAFF, POST_ONLY),
@@ -39,6 +40,7 @@ ADMIN = {
     "auth_user_delete": ("auth/user/{user}/delete/", NOBODY, NOBODY),
     "auth_user_password_change": ("auth/user/{user}/password/", NOBODY, NOBODY),
     "auth_user_reset_factor": ("auth/user/{user}/reset-second-factor/", LEADS, "302 403 403 403 302"),
+    "auth_user_end_sessions": ("auth/user/{user}/sessions/", LEADS, LEADS),
 }
 
 # Acts on a private message. It waits, and nobody holds it; an empty form decides nothing.

@@ -37,12 +37,16 @@ class Found:
         return self.uses <= ONCE
 
 
+# Whoever imports this starts what a server needs beside it, a watch of the database; it holds no pattern.
+STARTING = "atlas_site.wsgi"
+
+
 def all_patterns() -> list[Found]:
     found: dict[re.Pattern, Found] = {}
     for package in PACKAGES:
         root = importlib.import_module(package)
         for module in pkgutil.walk_packages(root.__path__, f"{package}."):
-            if ".migrations" not in module.name:
+            if ".migrations" not in module.name and module.name != STARTING:
                 for name, pattern, uses in patterns_of(importlib.import_module(module.name)):
                     one = found.setdefault(pattern, Found(pattern))
                     one.names.add(name)

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from atlas_site.models import StaffApp
 from contributions import intake, review
 from contributions.models import Contribution, StaffSettings
 from studies import guides, ordering, proposals, publishing
@@ -60,7 +60,7 @@ def test_nobody_gives_themselves_rights_by_their_own_pages(client):
     assert User.objects.filter(pk=ada.pk).values(*rights).get() == before
     assert list(ada.groups.values_list("name", flat=True)) == ["triage"]
     assert list(StaffSettings.objects.values_list("user", flat=True)) == [ada.pk]
-    assert list(TOTPDevice.objects.values_list("user", flat=True)) == [ada.pk]
+    assert list(StaffApp.objects.values_list("user", flat=True)) == [ada.pk]
     other.refresh_from_db()
     assert (other.email, other.check_password("sea and stones")) == ("", False)
 

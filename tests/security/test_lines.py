@@ -35,6 +35,14 @@ def test_database_elsewhere_needs_tls_with_a_checked_certificate(monkeypatch, ho
     assert told(monkeypatch, database={"HOST": host, "OPTIONS": {"sslmode": mode} if mode else {}}) == expected
 
 
+@pytest.mark.parametrize(
+    ("hosts", "expected"), [("/run/one,/run/two", []), ("localhost,db.example.org", ["atlas.W010"])]
+)
+def test_each_of_several_servers_needs_tls(monkeypatch, hosts, expected):
+    """As an address for a failover names them: `postgres://atlas@/atlas?host=one,two`."""
+    assert told(monkeypatch, database={"HOST": "", "OPTIONS": {"host": hosts}}) == expected
+
+
 def test_mail_server_elsewhere_needs_tls(monkeypatch):
     assert told(monkeypatch, mail_host="mail.example.org") == ["atlas.W011"]
     assert told(monkeypatch, mail_host="mail.example.org", tls=True) == []

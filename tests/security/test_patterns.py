@@ -1,14 +1,18 @@
 """A timed fuzz of every regular expression: four times the text may take about four times as long, not sixteen times."""
 
+import importlib.util
 import itertools
 import math
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 
 from studies.formats.readers import assembling, detection, people
 from studies.sources import wire
-from tests.security.patterns import Found, all_patterns, hostile, seconds
+from studies.wording import sentences
+from tests.security.patterns import STARTING, Found, all_patterns, hostile, seconds
 
 N = 4_000
 MOST = 20  # times as long for four times the text; beyond, time grows with the square at least
@@ -23,15 +27,18 @@ BOUNDED = {
     "studies.matching.kinds._PATTERNS": assembling.MOST_TITLE,
     "studies.sources.wire._TAG": wire._MOST_REASON,
 }
-# What staff write about a study is read by these; a text of this length, all of it made to keep them busy, takes no second.
+# What staff write about a study is read by these in pieces of at most so many characters.
 OF_STAFF = ("studies.wording.", "studies.text_counts.")
-LONGEST_OF_STAFF = 1_500
+LONGEST_OF_STAFF = sentences.LONGEST
 # These read the settings of whoever runs the atlas.
 OF_SETTINGS = ("atlas_site.settings:", "studies.oai.identity.")
-PATTERNS = sorted(
-    (found for found in all_patterns() if not all(name.startswith(OF_SETTINGS) for name in found.names)),
-    key=lambda found: sorted(found.names),
-)
+
+
+@cache
+def patterns() -> list[Found]:
+    """All that is asked below, in an order that stays. Finding them imports the whole product, so only a test does."""
+    found = [each for each in all_patterns() if not all(name.startswith(OF_SETTINGS) for name in each.names)]
+    return sorted(found, key=lambda each: sorted(each.names))
 
 
 def bound_of(found: Found) -> int:
@@ -42,10 +49,15 @@ def bound_of(found: Found) -> int:
 
 
 def test_patterns_are_found_in_every_room():
-    rooms = {name.split(".")[0] for found in PATTERNS for name in found.names}
+    rooms = {name.split(".")[0] for found in patterns() for name in found.names}
     assert rooms == {"studies", "contributions", "atlas_site"}
-    assert len(PATTERNS) > 300
-    assert set(BOUNDED) <= {name for found in PATTERNS for name in found.names}
+    assert len(patterns()) > 300
+    assert set(BOUNDED) <= {name for found in patterns() for name in found.names}
+
+
+def test_what_is_not_imported_for_them_has_none():
+    source = Path(importlib.util.find_spec(STARTING).origin).read_text()
+    assert re.findall(r"^(?:import|from) re\b|\bre\.|regex|RegexValidator", source, re.MULTILINE) == []
 
 
 def slowest(found: Found) -> tuple[str, str, str] | None:
@@ -73,7 +85,7 @@ def grows(found: Found, once: float, longer: str) -> bool:
 @pytest.mark.full
 @pytest.mark.parametrize("part", range(8))
 def test_no_pattern_takes_longer_than_its_text_grows(part):
-    mine = itertools.islice(PATTERNS, part, None, 8)
+    mine = itertools.islice(patterns(), part, None, 8)
     assert {min(found.names): slow for found in mine if (slow := slowest(found))} == {}
 
 

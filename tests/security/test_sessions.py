@@ -214,4 +214,4 @@ def test_passwords_are_judged_by_length_and_not_by_kinds_of_signs(password, acce
 def test_passwords_are_stored_by_scrypt_with_a_salt_of_their_own():
     with override_settings(PASSWORD_HASHERS=Settings("atlas_site.settings").PASSWORD_HASHERS):
         one, other = make_password(PASSWORD), make_password(PASSWORD)
-    assert (one.split("$")[0], one == other, len(one.split("$")[2]) >= 22) == ("scrypt", False, True)
+    assert (one.split("$")[0], one == other, len(one.split("$")[2]) >= 22) == ("scrypt_keyed", False, True)

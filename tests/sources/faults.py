@@ -4,6 +4,7 @@ A fault is written as its name, or as name and value: `broken`, `busy:2`, `redir
 """
 
 import gzip
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -39,6 +40,13 @@ def drip(handler: Any, value: str) -> None:
     handler.begin("application/json")
     while handler.chunk(b" ") and not handler.rest(float(value or 0.05)):
         pass
+
+
+def trickle(handler: Any, value: str) -> None:
+    """A head that comes byte by byte, one in so many seconds, without end."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    while not handler.rest(float(value or 0.05)):
+        handler.wfile.write(b"x")
 
 
 def truncated(handler: Any, _: str) -> None:
@@ -112,10 +120,45 @@ def reset(handler: Any, _: str) -> None:
     handler.close_connection = True
 
 
+def circle(handler: Any, value: str) -> None:
+    """The page that was asked for; after so many papers the first ones come again, and so on for ever."""
+    place = handler.parameters.get("cursor") or handler.parameters["cursorMark"]
+    start = 0 if place == "*" else int(place.removeprefix("place-"))
+    _changed(handler, follows=f"place-{(start + 100) % int(value)}")
+
+
+def again(handler: Any, _: str) -> None:
+    """The first page, whose next one is the first, too, each time by another name."""
+    _changed(handler, follows="place-" + "0" * len(handler.stub.asked))
+
+
+def first(handler: Any, _: str) -> None:
+    """The beginning of PubMed's list, whatever part was asked for."""
+    handler.parameters["retstart"] = "0"
+    handler.answer()
+
+
+def names(handler: Any, value: str) -> None:
+    """The answer that was asked for, but it says that there are so many papers."""
+    _changed(handler, total=int(value))
+
+
+def _changed(handler: Any, *, follows: str | None = None, total: int | None = None) -> None:
+    """What was asked for, with another next place or another total, wherever each service writes them."""
+    body, kind = handler.made()
+    answer = json.loads(body)
+    new = {"next-cursor": follows, "nextCursorMark": follows, "next_cursor": follows}
+    new |= {"total-results": total, "hitCount": total, "count": total}
+    for part in [answer, *(answer.get(name, {}) for name in ("message", "meta", "esearchresult"))]:
+        for name in new.keys() & part.keys():
+            part[name] = part[name] if new[name] is None else new[name]
+    handler.reply(200, json.dumps(answer).encode(), kind)
+
+
 FAULTS: dict[str, Callable[[Any, str], None]] = {
     function.__name__: function
     for function in (
-        broken, status, busy, slow, drip, truncated, packed_and_truncated, packed, wrong_packing, malformed, wrong_type, empty,
-        no_content, huge, declared_huge, bomb, redirect, unchanged, reset,
+        broken, status, busy, slow, drip, trickle, truncated, packed_and_truncated, packed, wrong_packing, malformed, wrong_type,
+        empty, no_content, huge, declared_huge, bomb, redirect, unchanged, reset, circle, again, first, names,
     )
 }  # fmt: skip

@@ -87,8 +87,9 @@ def test_fault_that_passes_ends_in_the_whole_answer(stub, path, faults):
         ("busy", Busy, "Crossref has too much to do and asks to come back later.", 4),
         ("busy:7", Busy, "Crossref has too much to do and asks to come back in 7 seconds.", 4),
         ("busy:3600", Busy, "Crossref has too much to do and asks to come back in 3600 seconds.", 1),
-        ("slow:3", Unreachable, "Crossref did not answer in 0.3 seconds.", 4),
+        ("slow:60", Unreachable, "Crossref did not answer in 0.3 seconds.", 4),
         ("drip", Unreachable, "Crossref sent its answer too slowly: not all of it in 0.3 seconds.", 4),
+        ("trickle", Unreachable, "Crossref sent its answer too slowly: not all of it in 0.3 seconds.", 4),
         ("wrong_type", Unintelligible, "Crossref answered with text/html, not with application/json.", 1),
         ("wrong_type:text/json", Unintelligible, "Crossref answered with text/json, not with application/json.", 1),
         ("empty", Unintelligible, "Crossref answered with nothing.", 1),
@@ -113,7 +114,7 @@ def test_fault_that_passes_ends_in_the_whole_answer(stub, path, faults):
 )  # fmt: skip
 def test_fault_that_stays_is_told_in_a_sentence(stub, path, fault, error, sentence, tries):
     stub.misbehave(fault, always=True)
-    limits = {"read": 0.3} if fault.startswith("slow") else {"total": 0.3} if fault == "drip" else {}
+    limits = {"read": 0.3} if fault.startswith("slow") else {"total": 0.3} if fault in ("drip", "trickle") else {}
     with pytest.raises(error) as caught:
         client_for(stub, **limits).get("crossref", path, kinds=JSON)
     assert str(caught.value) == sentence

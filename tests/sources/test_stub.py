@@ -64,6 +64,7 @@ def test_process_answers_and_obeys(process):
     assert page.records == ()
 
 
+@pytest.mark.full
 def test_five_thousand_papers_come_in_pages():
     with serving(number=5_000) as stub:
         pages = list(

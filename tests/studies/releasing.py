@@ -56,11 +56,11 @@ def atlas() -> dict[str, Study]:
     return make_atlas()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def release(
     django_db_setup: None, django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The folder of its release, written once for all tests of a module, which only read it; the database is empty again."""
+    """The folder of its release, written once for all tests of a process, which only read it; the database is empty again."""
     with django_db_blocker.unblock(), transaction.atomic():
         make_atlas()
         found, _ = writing.export(tmp_path_factory.mktemp("releases"))

@@ -1,6 +1,10 @@
 """The lists of the admin: what they find, how many queries they take, and what they publish at once."""
 
+import re
+
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -53,6 +57,38 @@ def test_lists_take_as_many_queries_for_thirty_rows_as_for_one(desk):
     assert {address: queries(desk, address) for address in addresses} == few
 
 
+def heading_of(page):
+    (found,) = re.findall(r"<h1>(.*?)</h1>", page.content.decode())
+    return found
+
+
+def nothing_on(page):
+    """What an empty list says, in one line; nothing where rows stand in it."""
+    found = re.findall(r'<p class="nothing-here">(.*?)</p>', page.content.decode(), re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", "", "".join(found)).split())
+
+
+def test_every_list_is_called_as_on_the_first_page_and_says_when_it_is_empty(client):
+    sign_in(client, User.objects.create_superuser("root"))
+    own = {"contribution": "The queue", "arrival": "The inbox: new papers"}
+    for model, lists in admin.site._registry.items():
+        page = client.get(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+        named = str(model._meta.verbose_name_plural)
+        assert heading_of(page) == own.get(model._meta.model_name, named[0].upper() + named[1:])
+        is_empty = not page.context["cl"].result_count
+        assert nothing_on(page) == (lists.empty_text if is_empty else "")
+        assert (f"0 {named}" in page.content.decode()) is False
+
+
+def test_filter_that_fits_nothing_is_said_with_the_way_back(desk):
+    address = reverse("admin:studies_finding_changelist")
+    said = "Nothing here fits what you chose or searched for. Show the list as it opens."
+    assert [nothing_on(desk.get(address, query)) for query in ({"q": "zebra"}, {"kind__exact": "differs"})] == [
+        said
+    ] * 2
+    assert desk.get(address, {"q": "zebra"}).content.decode().count('<a href="?">Show the list as it opens</a>') == 1
+
+
 def test_study_is_found_by_title_author_and_any_spelling_of_an_identifier(desk):
     wanted = make_study(
         title="Blood flow on standing",
@@ -89,8 +125,9 @@ def test_filters_narrow_the_list(desk):
 
 
 def test_unknown_filter_values_are_no_error(desk):
-    for query in ({"text": "maybe"}, {"state__exact": "x"}, {"p": "999999"}, {"o": "99"}, {"q": "\x00'\"%" * 50}):
+    for query in ({"text": "maybe"}, {"state__exact": "x"}, {"p": "999999"}, {"o": "99"}, {"q": "'\"%" * 50}):
         assert desk.get(STUDIES, query).status_code in (200, 302)
+    assert desk.get(STUDIES, {"q": "\x00"}).status_code == 400
 
 
 def test_row_shows_the_first_author_and_year(desk):

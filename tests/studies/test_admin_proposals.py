@@ -101,6 +101,28 @@ def test_second_decision_is_told_who_was_first_and_keeps_the_text(enter, study, 
     assert f"Last step here: Applied. By {first.username}" in answer.content.decode()
 
 
+def test_whoever_presses_twice_reads_that_it_was_done_the_first_time(enter, study, proposer):
+    proposal, desk = propose(study, proposer, patients=40), enter("lead")
+    assert decide(desk, "apply", proposal).status_code == 302
+    again = decide(desk, "apply", proposal)
+    assert (again.status_code, again.context["title"]) == (409, "This is done already")
+    assert "You did this already, and it counted." in again.content.decode()
+    assert decide(desk, "refuse", proposal, note="No.").context["title"] == "This has changed meanwhile"
+
+
+def test_second_tab_with_another_reason_is_told_that_the_first_counts(enter, study, proposer):
+    proposal, desk = propose(study, proposer, patients=40), enter("lead")
+    decide(desk, "refuse", proposal, note="Not in the paper.")
+    same, other = (decide(desk, "refuse", proposal, note=note) for note in ("Not in the paper. ", "It is in no table."))
+    assert [each.context["title"] for each in (same, other)] == [
+        "This is done already",
+        "You sent something else before",
+    ]
+    assert other.context["typed"] == [("Why you refuse it", "It is in no table.")]
+    proposal.refresh_from_db()
+    assert proposal.state == "refused"
+
+
 def test_digest_that_was_not_shown_applies_nothing(enter, study, proposer):
     proposal = propose(study, proposer, patients=40)
     answer = enter("lead").post(at("apply", proposal), {"edition": proposal.edition, "digest": "0" * 64})

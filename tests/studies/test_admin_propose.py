@@ -3,15 +3,17 @@
 import pytest
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from studies import proposals
 from studies.admin.proposal_fields import ROWS, SECTIONS
 from studies.admin.proposal_form import ProposalTyping, field_values
 from studies.cleaning import PROPOSABLE
-from studies.models import Proposal, Study, StudyLink
+from studies.duplicates import join
+from studies.models import Abstract, PossibleDuplicate, Proposal, Study, StudyLink
 from studies.snapshots import current
 from tests.signing_in import sign_in
-from tests.studies.factories import CODED, TEXTS, make_user, published_study
+from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 from tests.studies.filling import form_of, send
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +210,34 @@ def test_proposal_is_written_again_on_the_newest_version_and_replaces_the_old_on
     old.refresh_from_db()
     new = Proposal.objects.waiting().get()
     assert (old.state, new.changes, new.base_number) == ("recalled", {"patients": [45, 40], "controls": [None, 12]}, 2)
+
+
+@pytest.fixture
+def joined(editor, study):
+    """A proposal that brings the abstract of a draft of the same paper, and its volume."""
+    draft = make_study(abstract="They slept badly.", volume="3", authors=["Adams, Ann", {"collective": "The ME Group"}])
+    pair = PossibleDuplicate.objects.create(one=study, other=draft, score=60, reasons=["x"], found_at=timezone.now())
+    return join(pair=pair, into=study, version=0, by=editor)
+
+
+def test_proposal_that_is_written_again_keeps_the_abstract_that_nobody_types(desk, study, joined):
+    address = f"{page_of(study)}?from={joined.pk}"
+    page = desk.get(address)
+    words = ["The abstract, from a draft of the same paper:", "They slept badly."]
+    assert (page.context["sentences"], set(differences(page))) == (words, {"Volume", "Abstract"})
+    send(desk, address, holding="base", press="save", volume="4")
+    new = Proposal.objects.waiting().get()
+    assert (new.changes["volume"], new.changes["abstract"]) == ([None, "4"], joined.changes["abstract"])
+    assert new.details == joined.details
+
+
+def test_abstract_that_the_study_has_by_now_is_not_brought_again(desk, study, joined):
+    Abstract.objects.create(study=study, sections=[{"label": "", "text": "Ours."}], sha256="0" * 64)
+    address = f"{page_of(study)}?from={joined.pk}"
+    assert desk.get(address).context["sentences"] == []
+    send(desk, address, holding="base", press="save")
+    new = Proposal.objects.waiting().get()
+    assert (new.changes, new.details) == ({"volume": [None, "3"]}, {})
 
 
 def test_study_that_is_not_public_takes_no_proposal(desk, study):

@@ -121,6 +121,19 @@ def test_page_that_is_out_of_date_says_who_did_what_and_keeps_the_text(enter):
     assert Revision.objects.count() == 1
 
 
+def test_second_tab_with_another_note_is_told_that_the_first_counts(enter):
+    study, _ = in_review()
+    desk = enter("lead")
+    values = {"digest": study.submitted_digest, "note": "Say who was tested."}
+    desk.post(at("send_back", study), values)
+    same, other = (desk.post(at("send_back", study), values | change) for change in ({}, {"note": "Give the journal."}))
+    assert [(each.status_code, each.context["again"]) for each in (same, other)] == [(409, "same"), (409, "other")]
+    html = " ".join(other.content.decode().split())
+    assert "You did this already, and what you sent first counts." in html
+    assert ">Give the journal.</textarea>" in html
+    assert "It is what you sent the first time." in same.content.decode()
+
+
 def test_digest_that_was_not_shown_is_refused(enter):
     study, _ = in_review()
     answer = enter("moderator").post(at("publish", study), {"digest": "0" * 64})

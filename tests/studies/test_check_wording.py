@@ -45,7 +45,7 @@ def test_text_names_rule_severity_field_and_place(tmp_path):
         "  blocking overclaiming in findings, line 2 at 10-22: “breakthrough”\n"
         "    This praises the paper; it tells nothing of what was found.\n"
         "    Better: In this study, 8 of 20 patients had lower scores.\n"
-        "1 read: 2 blocking, 0 advisory, 0 unreadable (rules 1)\n"
+        "1 read: 2 blocking, 0 advisory, 0 unreadable (rules 2)\n"
     )
 
 

@@ -7,10 +7,11 @@ from contributions.models import Contribution
 from studies import duplicates, proposals
 from studies.duplicates import dismiss, join, waiting, why_not
 from studies.errors import Problems, Stale
-from studies.models import Arrival, PossibleDuplicate, Proposal, Study, StudyLink
+from studies.models import Abstract, Arrival, PossibleDuplicate, Proposal, Study, StudyLink
 from studies.roles import NotAllowed
 from studies.verification import verify
 from tests.contributions.factories import received
+from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +147,9 @@ def test_draft_goes_into_a_published_study_and_its_surplus_is_proposed(ed):
     before = Study.objects.values().get(pk=public.pk)
     proposal = join(pair=pair_of(public, draft), into=public, version=0, by=ed)
     assert (Study.objects.values().get(), Study.objects.count()) == (before, 1)
-    assert proposal.changes == {"volume": [None, "3"], "pmid": [None, "1"], "topics": [None, ["sleep"]]}
+    abstract = proposal.changes["abstract"]
+    proposed = {"volume": [None, "3"], "pmid": [None, "1"], "topics": [None, ["sleep"]], "abstract": abstract}
+    assert (proposal.changes, abstract[0]) == (proposed, None)
     assert (proposal.note, proposal.state, proposal.proposer) == (
         "A second record of this paper knew more.",
         "open",
@@ -163,6 +166,31 @@ def test_texts_of_the_draft_are_proposed_to_a_published_study_without(ed):
     assert {name: new for name, (_, new) in proposal.changes.items() if name in TEXTS} == TEXTS
     assert proposal.changes["definitions"][1][0]["definition"] == "fukuda-1994"
     assert (proposal.note, proposal.high_impact) == ("It has a summary.", True)
+
+
+def test_abstract_of_the_draft_is_proposed_to_a_published_study_without(ed):
+    study, other = published_study(authors=["Li, A"]), make_study(abstract="They slept badly.", authors=["Li, A"])
+    proposal = join(pair=pair_of(study, other), into=study, version=0, by=ed)
+    assert [part["text"] for part in proposal.details["abstract"]["sections"]] == ["They slept badly."]
+    assert (proposal.changes["abstract"][0], Abstract.objects.count()) == (None, 0)
+    proposals.apply(proposal=proposal, digest=proposal.digest, edition=proposal.edition, by=make_user("moderator"))
+    assert (Abstract.objects.get().study, Abstract.objects.get().text) == (study, "They slept badly.")
+    assert (study.revisions.last().number, verify()) == (2, [])
+
+
+def test_page_of_the_proposal_shows_the_words_of_the_abstract(ed, client):
+    study, other = published_study(authors=["Li, A"]), make_study(abstract="They slept badly.", authors=["Li, A"])
+    proposal = join(pair=pair_of(study, other), into=study, version=0, by=ed)
+    sign_in(client, make_user("moderator"))
+    page = client.get(f"/admin/studies/proposal/{proposal.pk}/change/").content.decode()
+    assert "<p>The abstract, from a draft of the same paper:</p><p>They slept badly.</p>" in page
+
+
+def test_abstract_of_a_published_study_is_kept(ed):
+    study, other = published_study(abstract="Ours."), make_study(volume="4", abstract="Theirs.")
+    proposal = join(pair=pair_of(study, other), into=study, version=0, by=ed)
+    assert ("abstract" in proposal.changes, proposal.details) == (False, {})
+    assert Abstract.objects.get().text == "Ours."
 
 
 def test_draft_that_knows_nothing_more_goes_without_a_proposal(ed):

@@ -1,5 +1,6 @@
 """The pages of the atlas's own texts, and the desk on which they are written."""
 
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from studies.alphabet import PARTS, part_of
 from studies.models import GlossaryTerm, Guide
 from tests.signing_in import sign_in
 from tests.studies.factories import make_user, published_study
-from tests.studies.filling import send
+from tests.studies.filling import form_of, send
 from tests.studies.test_guides import make_guide, publish
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,30 @@ def test_second_to_save_is_told_and_keeps_the_words(desk):
 def test_source_that_is_not_written_as_it_should_be_is_named(desk, line):
     answer = send(desk, reverse("admin:studies_guide_add"), holding="glance", **typed(sources=f"Fine\n{line}"))
     assert "Line 2 is not written as “text | where”." in answer.content.decode()
+
+
+def test_too_long_guide_comes_back_whole_with_what_is_too_long(desk):
+    long = "word " * 2_500
+    answer = send(desk, reverse("admin:studies_guide_add"), holding="glance", **typed(short=long, sources="w" * 1_001))
+    assert answer.context["adminform"].form.errors == {
+        "short": ["12,499 characters are too many. Shorten this to 12,000; nothing was cut off."],
+        "sources": ["Line 1 has 1,001 characters. Shorten it to 1,000; nothing was cut off."],
+    }
+    kept = form_of(answer, holding="glance")
+    assert (kept["short"], kept["sources"], Guide.objects.count()) == ([long], ["w" * 1_001], 0)
+    assert "maxlength" not in re.search(r'<textarea name="short"[^>]*>', answer.content.decode())[0]
+
+
+def test_too_long_term_comes_back_whole_with_what_is_too_long(desk):
+    term = GlossaryTerm.objects.first()
+    address = reverse("admin:studies_glossaryterm_change", args=[term.pk])
+    answer = send(desk, address, holding="term", meaning="w" * 2_001, aliases="w\n" * 101)
+    assert answer.context["adminform"].form.errors == {
+        "meaning": ["2,001 characters are too many. Shorten this to 2,000; nothing was cut off."],
+        "aliases": ["101 lines are too many. Leave at most 100; nothing was cut off."],
+    }
+    assert form_of(answer, holding="term")["meaning"] == ["w" * 2_001]
+    assert GlossaryTerm.objects.get(pk=term.pk).meaning == term.meaning
 
 
 def test_saved_term_is_a_version_with_its_note(desk):

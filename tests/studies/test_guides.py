@@ -123,6 +123,33 @@ def test_submit_refuses_what_readers_must_not_miss(changed, problem):
     assert guide.state == GuideState.DRAFT
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"glance": "w" * 2_001},
+            ["In 30 seconds: 2,001 characters are too many. Shorten this to 2,000; nothing was cut off."],
+        ),
+        (
+            {"sources": [{"text": "A paper"}] * 201},
+            ["Sources: 201 lines are too many. Leave at most 200; nothing was cut off."],
+        ),
+        (
+            {"sources": [{"text": "w" * 990, "url": "https://x.org/"}]},
+            ["Sources: Line 1 has 1,004 characters. Shorten it to 1,000; nothing was cut off."],
+        ),
+        ({"short": "w" * 12_000, "deep": "w" * 40_000, "known": "w" * 8_000, "glance": "w" * 2_000}, []),
+    ],
+)
+def test_text_that_is_too_long_is_refused_and_kept_whole(changed, said):
+    guide = make_guide(**changed)
+    assert guides.problems(guide) == said
+    if said:
+        with pytest.raises(Problems):
+            guides.submit(guide=guide, by=make_user("editor"))
+    assert Guide.objects.filter(pk=guide.pk, **changed).exists()
+
+
 def test_source_may_be_a_public_study():
     study = published_study()
     publish(make_guide(sources=[{"text": "A study", "study": study.slug}]))

@@ -57,6 +57,14 @@ def test_history_sends_on_to_the_chosen_comparison(client, study):
     assert (answer.status_code, answer["Location"]) == (302, f"/evidence/{study.slug}/diff/1/3/")
 
 
+@pytest.mark.parametrize("page", ["history/", "v/2/", "diff/1/3/"])
+def test_choice_of_display_leads_back_to_the_page(client, study, page):
+    """The name of the page in the trail is another thing than its address."""
+    address = f"/evidence/{study.slug}/{page}"
+    html = client.get(address).content.decode()
+    assert html.count(f'<input type="hidden" name="next" value="{address}">') == 1
+
+
 @pytest.mark.parametrize("asked", ["from=1&to=4", "from=0&to=1", "from=x&to=", "from=1", "to=%00&from=%E0%A5%A7"])
 def test_history_says_which_numbers_it_takes(client, study, asked):
     page = client.get(f"/evidence/{study.slug}/history/?{asked}")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from studies import checking, integrity, proposals
 from studies.errors import Problems, Stale
-from studies.models import Finding, IntegrityCheck, Override, Study
+from studies.models import Finding, IntegrityCheck, Override, PublicState, Study
 from studies.observing import Observation, observe
 from studies.records import Collective, Person, Record
 from studies.roles import NotAllowed
@@ -156,6 +156,12 @@ def test_paper_as_the_source_has_it_gives_no_finding(slowly, stub, study):
     assert open_findings() == []
     study.refresh_from_db()
     assert study.bibliography_checked_on == timezone.localdate()
+
+
+def test_day_of_a_comparison_is_a_public_write_once_a_day(slowly, stub, study):
+    before = PublicState.objects.get().counter
+    moved = [(run(stub, source)[0].compared, PublicState.objects.get().counter - before) for source in checking.USUAL]
+    assert moved == [(1, 1), (1, 1)]
 
 
 def test_journal_that_differs_is_a_task_until_the_source_agrees(stub, study):

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.db.models import Count
 
 from studies.definitions import read_coding, shipped
@@ -184,6 +183,7 @@ def test_load_sample_refuses_a_database_with_other_studies():
     assert said.getvalue().startswith("Sample atlas: 0 studies created, 913 were already there")
 
 
+@pytest.mark.full
 def test_load_sample_with_all_finds_5042_more_papers_and_five_that_share_a_doi():
     papers = list(listed_papers(everything=True))
     outcome = ingest(papers, holdings=Holdings(), is_sample=True, with_notices=True, cautious=True)
@@ -210,9 +210,10 @@ def test_load_sample_with_all_publishes_5955_studies():
     call_command("verify_history", stdout=StringIO())
 
 
+@pytest.mark.full
 @pytest.mark.sqlite
-def test_load_sample_continues_after_it_was_killed(tmp_path, _sample_database, settings):
-    source = str(connection.settings_dict["NAME"]).replace("_sample.", ".")
+def test_load_sample_continues_after_it_was_killed(tmp_path):
+    source = Path(os.environ["ATLAS_DATA_DIR"]) / "test.sqlite3"
     target = tmp_path / "atlas.sqlite3"
     with closing(sqlite3.connect(source)) as empty, closing(sqlite3.connect(target)) as copy:
         empty.backup(copy)

@@ -1,8 +1,10 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.markdown import render, words
+from studies.markdown import LONGEST, links, render, words
 
 
 @pytest.mark.parametrize(
@@ -30,6 +32,30 @@ def test_render_lets_no_script_and_no_foreign_tag_through(text):
     assert [
         bad for bad in ("<script", "<img", "<iframe", "<style", " onclick=", 'href="javascript') if bad in html
     ] == []
+
+
+def test_text_beyond_the_longest_stands_as_it_was_typed():
+    text = "**<b>** [a](/pem/) " * (LONGEST // 18)
+    assert len(text) > LONGEST
+    assert (render(text), links(text)) == (f"<p>{text.replace('<', '&lt;').replace('>', '&gt;')}</p>\n", [])
+    assert words(text) == len(text.split())
+
+
+@pytest.mark.parametrize(
+    "piece", ["[", "](", "*a_", "`a``", "> ", "- ", "<a ", "&#x", "![[", "|a", "~~~\n", "[a]: b\n"]
+)
+def test_reading_takes_four_times_as_long_for_four_times_the_text(piece):
+    """A worse growth would take sixteen times as long. Processor time, the best of three."""
+
+    def seconds(length):
+        text, taken = (piece * length)[:length], []
+        for _ in range(3):
+            start = time.process_time()
+            render(text)
+            taken.append(time.process_time() - start)
+        return min(taken)
+
+    assert seconds(20_000) < 10 * seconds(5_000) + 0.05
 
 
 def test_words_counts_what_is_read():

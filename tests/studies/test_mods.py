@@ -126,5 +126,5 @@ def test_any_record_comes_back(record):
         one_line(author.name) if isinstance(author, Collective) else (one_line(author.family), one_line(author.given))
         for author in record.authors
     ]
-    assert texts(node, "m:originInfo/m:dateIssued") == ([] if record.year is None else [mods.date_of(record)])
+    assert texts(node, "m:originInfo/m:dateIssued") == ([] if record.year is None else [record.date])
     assert texts(node, "m:identifier[@type='doi']") == ([record.doi] if record.doi else [])

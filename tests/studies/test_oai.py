@@ -216,7 +216,7 @@ def test_record_in_dublin_core_keeps_the_limits_beside_the_finding(client):
     study = published_study(
         **TEXTS,
         **CODED,
-        title="Blood in ME/CFS & <more>\x0b",
+        title="Blood in ME/CFS & <more>",
         authors=["Müller, Ann"],
         journal="Journal of Tests",
         doi="10.1000/blood",

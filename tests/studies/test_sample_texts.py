@@ -120,6 +120,12 @@ def test_seeded_glossary_holds_the_words_of_the_guides():
 
 
 @pytest.mark.django_db
+def test_sources_of_the_seeds_stand_with_their_terms():
+    sources = json.loads((FOLDER / "glossary_sources.json").read_text(encoding="utf-8"))
+    assert dict(GlossaryTerm.objects.filter(slug__in=sources).values_list("slug", "source")) == sources
+
+
+@pytest.mark.django_db
 def test_load_refuses_where_others_wrote_guides():
     make_guide()
     with pytest.raises(CommandError, match="holds 1 guides, paths or questions that are not samples, so nothing was"):

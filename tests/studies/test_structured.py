@@ -9,7 +9,9 @@ from django.conf import settings as configured
 
 from studies import publishing
 from studies.formats import jsonld
-from studies.models import Study
+from studies.models import Study, Topic
+from studies.paging import PAGE_SIZE
+from studies.search import engine
 from tests.formats.test_link_header import read as read_links
 from tests.studies.factories import CODED, TEXTS, make_user, published_study
 from tests.studies.test_publishing import carry_out
@@ -96,7 +98,7 @@ def test_text_of_a_title_cannot_end_the_script(client, study) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/data/", "/retractions/", "/definitions/fukuda-1994/", "/topics/sleep/", "study", "bare"]
+    "path", ["/", "/data/", "/retractions/", "/definitions/fukuda-1994/", "/topics/", "/topics/sleep/", "study", "bare"]
 )
 def test_every_reference_leads_to_a_node_of_the_graph(client, study, path: str) -> None:
     bare = published_study(slug="bare", doi=None)
@@ -139,6 +141,58 @@ def test_shelf_lists_its_studies(client, study) -> None:
     assert [item["url"] for item in listed["itemListElement"]] == [
         f"{configured.ATLAS_URL}/evidence/mueller-2024-sleep/"
     ]
+
+
+def test_list_of_topics_lists_their_pages(client) -> None:
+    listed = typed(graph_of(page_of(client, "/topics/")), "CollectionPage")["mainEntity"]
+    slugs = Topic.objects.values_list("slug", flat=True)
+    assert [item["url"] for item in listed["itemListElement"]] == [
+        f"{configured.ATLAS_URL}/topics/{slug}/" for slug in slugs
+    ]
+
+
+@pytest.fixture
+def many(db) -> set[str]:
+    """The addresses of more studies than a page of a list holds."""
+    engine.forget()
+    slugs = [f"study-{number}" for number in range(PAGE_SIZE + 2)]
+    return {published_study(**CODED, topics=["sleep"], slug=slug).get_absolute_url() for slug in slugs}
+
+
+def linked(page: str) -> list[str]:
+    return re.findall(r'class="card-title"><a href="([^"]+)"', page)
+
+
+@pytest.mark.parametrize("path", ["/topics/sleep/", "/definitions/fukuda-1994/"])
+def test_second_page_of_a_list_goes_on_where_the_first_one_ended(client, many, path: str) -> None:
+    shown = [page_of(client, path + query) for query in ("", "?page=2")]
+    pages = [typed(graph_of(page), "CollectionPage") for page in shown]
+    assert [page["url"] for page in pages] == [configured.ATLAS_URL + path, f"{configured.ATLAS_URL}{path}?page=2"]
+    items = [item for page in pages for item in page["mainEntity"]["itemListElement"]]
+    assert [item["position"] for item in items] == list(range(1, PAGE_SIZE + 3))
+    assert [item["url"] for item in items] == [
+        configured.ATLAS_URL + address for page in shown for address in linked(page)
+    ]
+    assert {item["url"] for item in items} == {configured.ATLAS_URL + address for address in many}
+
+
+def test_list_of_all_studies_names_those_of_each_page_in_their_order(client, many) -> None:
+    shown = [page_of(client, path) for path in ("/evidence/", "/evidence/?page=2")]
+    pages = [typed(graph_of(page), "CollectionPage") for page in shown]
+    assert [(page["url"], page["mainEntity"]["numberOfItems"]) for page in pages] == [
+        (f"{configured.ATLAS_URL}/evidence/", PAGE_SIZE), (f"{configured.ATLAS_URL}/evidence/?page=2", 2),
+    ]  # fmt: skip
+    items = [item["@id"] for page in pages for item in page["mainEntity"]["itemListElement"]]
+    assert items == [address for page in shown for address in linked(page)]
+    assert set(items) == many
+
+
+def test_list_of_a_question_is_for_readers_alone(client, study) -> None:
+    """robots.txt keeps crawlers from it, and it has enough to carry."""
+    engine.forget()
+    for address in ("/evidence/?q=sleep", "/evidence/?topic=sleep"):
+        page = page_of(client, address)
+        assert (linked(page), SCRIPT.findall(page)) == ([study.get_absolute_url()], [])
 
 
 def test_study_page_poses_as_no_copy_of_the_paper(client, study) -> None:

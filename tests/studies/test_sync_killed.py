@@ -61,6 +61,21 @@ def kill_after_another_page(process, chance):
     time.sleep(chance.uniform(0, 0.3))
     os.killpg(process.pid, signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
+    while is_at_work():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def is_at_work():
+    """Whether the server still ends, in one way or the other, what somebody had begun who is gone."""
+    if connection.vendor == "sqlite":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return cursor.fetchone()[0] > 0
 
 
 def let_time_pass():
@@ -93,6 +108,7 @@ def assert_each_arrived_once(stub, number):
     assert Author.objects.count() == sum(authors.values())
 
 
+@pytest.mark.full
 def test_sync_that_is_killed_goes_on_where_it_stopped(command):
     """The small one of every run; the full one below has 5,000 papers and three kills."""
     with serving_articles(1000) as stub:

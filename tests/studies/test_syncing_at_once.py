@@ -55,6 +55,7 @@ def test_two_people_decide_on_one_paper_and_the_second_is_told():
     assert arrival.version == 1
 
 
+@pytest.mark.full
 def test_editors_put_papers_aside_while_a_sync_goes_on_and_another_source_is_asked():
     ask_from_the_first_day()
     editor = make_user("editor")

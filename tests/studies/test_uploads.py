@@ -1,7 +1,7 @@
 """Files that editors send through the admin: tried, then written or left."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,31 @@ def test_left_file_writes_nothing(desk):
     assert decide(desk, Upload.objects.get(), "discard").status_code == 302
     upload = Upload.objects.get()
     assert (Study.objects.count(), upload.state, upload.content) == (0, UploadState.DISCARDED, None)
+
+
+def test_file_that_nobody_decided_on_goes_after_thirty_days(desk):
+    sent(desk)
+    upload = Upload.objects.get()
+    ends = upload.sent_at + uploads.UNDECIDED_FOR
+    assert uploads.discard_forgotten(at=ends - timedelta(seconds=1)) == 0
+    Upload.objects.update(decided_at=ends - timedelta(minutes=1))
+    assert uploads.discard_forgotten(at=ends) == 0  # somebody writes it just now
+    Upload.objects.update(decided_at=None)
+    assert uploads.discard_forgotten(at=ends) == 1
+    upload.refresh_from_db()
+    assert (upload.state, upload.content, upload.report["read"]) == (UploadState.DISCARDED, None, 3)
+    assert decide(desk, upload, "confirm").status_code in {302, 409}
+    assert Study.objects.count() == 0
+
+
+def test_one_person_has_ten_waiting_files_at_most(desk):
+    for _ in range(uploads.MOST_UNDECIDED):
+        assert sent(desk).status_code == 302
+    page = sent(desk)
+    said = "You have 10 files that wait for a decision. Write or leave one of them first."
+    assert (page.content.decode().count(said) > 0, Upload.objects.count()) == (True, 10)
+    decide(desk, Upload.objects.first(), "discard")
+    assert sent(desk).status_code == 302
 
 
 @pytest.mark.parametrize("second", ["confirm", "discard"])

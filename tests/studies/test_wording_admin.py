@@ -102,7 +102,7 @@ def test_a_draft_shows_the_findings_beside_each_text_once_it_is_saved():
     helps = [part.partition('id="id_')[0] for part in shown.split('id="id_summary_helptext"')[1:]]
     assert [MARKED in part for part in helps] == [True]
     assert "Stops publishing: Promises too much, line 2.</strong>" in shown
-    assert "2 findings that stop publishing, 0 that advise. Rules, version 1." in shown
+    assert "2 findings that stop publishing, 0 that advise. Rules, version 2." in shown
     assert "<script>" not in shown.replace('<script src="', "")
 
 
@@ -124,7 +124,7 @@ def test_the_step_shows_what_stops_and_what_advises():
     shown = page(make_user("editor"), "study_submit", study.pk).content.decode()
     assert MARKED in shown
     assert "Advice: Key point without how sure.</strong>" in shown
-    assert "1 finding that stops publishing, 1 that advises. Rules, version 1." in shown
+    assert "1 finding that stops publishing, 1 that advises. Rules, version 2." in shown
     check = shown.partition('id="wording-heading"')[2].partition("</section>")[0]
     assert re.findall("<h3>(.*)</h3>", check) == ["Key point", "In plain language"]
 
@@ -140,7 +140,7 @@ def test_a_proposal_shows_what_it_adds_and_nothing_old():
     shown = page(moderator, "proposal_change", change(study, text, moderator).pk).content.decode()
     assert "<q>This was a <mark>striking</mark> result.</q>" in shown
     assert MARKED not in shown
-    assert "0 findings that stop publishing, 1 that advises. Rules, version 1." in shown
+    assert "0 findings that stop publishing, 1 that advises. Rules, version 2." in shown
 
 
 def test_the_difference_shows_what_a_proposal_would_add():

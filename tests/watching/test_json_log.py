@@ -43,7 +43,7 @@ def test_line_holds_five_things_and_lines_of_one_request_share_a_number(rf, writ
     ask(rf, "/pem/", logger, "three")
     found = lines()
     assert [sorted(line) for line in found] == [["level", "logger", "message", "request", "time"]] * 3
-    assert [line["message"] for line in found] == ["It said one.", "It said two\nlines.", "It said three."]
+    assert [line["message"] for line in found] == ["It said one.", "It said two\\nlines.", "It said three."]
     assert found[0]["request"] == found[1]["request"] != found[2]["request"]
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from atlas_site import breaker
 from atlas_site.watching import measuring
 from atlas_site.watching.counting import Tally
 from studies.search import adapters
@@ -76,6 +77,13 @@ def test_readyz_says_database_where_a_statement_fails_and_logs_nothing(client, c
         cursor.execute("CREATE TABLE django_migrations (id integer)")
     with caplog.at_level(logging.INFO, logger="atlas_site"):
         assert told(client.get("/readyz"))[:2] == (503, "database\n")
+
+
+def test_frozen_database_is_told_without_asking_it(client, watched, monkeypatch):
+    # Without the mark for databases, any statement would fail this test.
+    monkeypatch.setattr(breaker, "_waited_in_vain", True)
+    assert told(client.get("/readyz"))[:2] == (503, "database\n")
+    assert figures(client)["atlas_database_up"] == "0"
 
 
 def test_lines_about_probes_are_dropped_from_the_log(rf):

@@ -1,15 +1,17 @@
-import getpass
 import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from atlas_site import passwords
 from contributions.staff import ROLES, add_staff
 from studies.errors import Problems
 
 
 class Command(BaseCommand):
-    help = "Make a member of staff, such as the first moderator. The password is asked for, never given on the command line."
+    help = (
+        "Make a member of staff, such as the first moderator. Their first password is drawn by chance and shown once."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -20,19 +22,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        password = self._password(options["password_stdin"])
+        typed = sys.stdin.readline().rstrip("\n") if options["password_stdin"] else ""
+        password = typed if options["password_stdin"] else passwords.draw()
         try:
             add_staff(username=options["username"], email=options["email"], role=options["role"], password=password)
         except Problems as error:
             raise CommandError(str(error)) from None
+        self.stdout.write(f"{options['username']} is a {options['role']} now.")
+        if not options["password_stdin"]:
+            self.stdout.write(f"First password, shown once: {password}")
         self.stdout.write(
-            f"{options['username']} is a {options['role']} now. The first sign-in asks them to set up a second factor."
+            "It works for 14 days. The first sign-in sets up a second factor and asks for a password of their own."
         )
-
-    def _password(self, from_input: bool) -> str:
-        if from_input:
-            return sys.stdin.readline().rstrip("\n")
-        first, second = getpass.getpass("Password: "), getpass.getpass("Again: ")
-        if first != second:
-            raise CommandError("The two passwords differ.")
-        return first

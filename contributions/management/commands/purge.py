@@ -6,6 +6,7 @@ from django.utils import timezone
 from atlas_site.management.timed import TimedCommand
 from atlas_site.watching import timers
 from contributions import retention
+from studies import uploads
 
 
 class Command(TimedCommand):
@@ -17,9 +18,11 @@ class Command(TimedCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = retention.purge(at=timezone.now())
         timers.forget(at=timezone.now())
+        files = uploads.discard_forgotten(at=timezone.now())
         self.tell(
             f"Closed without reply: {done['closed']}. Erased: {done['erased']}. Contact details: {done['contacts']}. "
-            f"Events: {done['events']}. Counters: {done['buckets']}. Ledger lines: {done['ledger_lines']}."
+            f"Events: {done['events']}. Counters: {done['buckets']}. Ledger lines: {done['ledger_lines']}. "
+            f"Files of editors: {files}."
         )
         if not done["scrubbed"]:
             self.stderr.write("The database is busy, so its files still hold deleted rows. Run purge again later.")

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from atlas_site import second_factor
 from atlas_site.account_events import Event, record
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         user = get_user_model().objects.filter(username=options["username"]).first()
         if user is None:
             raise CommandError(f"There is no user {options['username']}.")
-        second_factor.reset(user)
-        record(Event.RESET, user)
+        with transaction.atomic():
+            second_factor.reset(user)
+            record(Event.RESET, user)
         self.stdout.write(f"{user} has no second factor now. The next sign-in sets up another.")

@@ -18,15 +18,20 @@ from scripts.benching.soak.reading import READING, SEARCHING, Reader, Shelf
 
 SEED = 20261127
 TOLD_EVERY = 120.0  # seconds
+LONGER = 600.0  # seconds
 READ_PAUSE, STAFF_PAUSE, WRITING = 0.5, 2.0, 25.0  # mean seconds between two requests of one person
 
 
 @dataclass(frozen=True)
 class Soak:
-    """How long and how many: `clients` at once, of which six are staff; of 64, six write, eight search and the rest read."""
+    """How long and how many: `clients` at once, of which six are staff; of 64, six write, eight search and the rest read.
+
+    On a busy machine it goes on for up to `longer` seconds until each kind of act has happened; 0 where nobody looks for that.
+    """
 
     seconds: float
     clients: int
+    longer: float = LONGER
 
     @property
     def writers(self) -> int:
@@ -107,13 +112,13 @@ def pausing(chance: random.Random, mean: float) -> Callable[[], None]:
 
 
 def let_in(visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes, say: Callable[[str], None]) -> None:
-    """All of them at once, until the time is over; what goes wrong is noted and the visitor goes on.
+    """All of them at once, until the soak is over; what goes wrong is noted and the visitor goes on.
 
     `say` is told every few minutes how it stands.
     """
     until = time.monotonic() + soak.seconds
     threads = [
-        threading.Thread(target=_come_again, args=(visitor, pause, number, until, notes))
+        threading.Thread(target=_come_again, args=(visitor, pause, number, until, soak.longer, notes))
         for number, (visitor, pause) in enumerate(visitors)
     ]
     for thread in threads:
@@ -125,10 +130,15 @@ def let_in(visitors: list[tuple[Visitor, float]], soak: Soak, notes: Notes, say:
         thread.join()
 
 
-def _come_again(visitor: Visitor, pause: float, number: int, until: float, notes: Notes) -> None:
+def _goes_on(until: float, longer: float, notes: Notes) -> bool:
+    now = time.monotonic()
+    return now < until or (now < until + longer and not notes.are_of_a_soak())
+
+
+def _come_again(visitor: Visitor, pause: float, number: int, until: float, longer: float, notes: Notes) -> None:
     chance = random.Random(number)  # noqa: S311 - the pauses only have to vary
     time.sleep(chance.uniform(0, pause))
-    while time.monotonic() < until:
+    while _goes_on(until, longer, notes):
         try:
             visitor.visit()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what the soak looks for

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 GOOD = {200, 301, 302, 303, 304}
 EXPECTED = {409: "somebody else was faster", 429: "too many"}  # right answers, counted apart
+MADE_BY = ("message sent", "apply", "publish")  # what must have happened for a soak to be one
 MOST_FAULTS = 200  # that are kept in words; all are counted
 
 
@@ -41,6 +42,11 @@ class Notes:
     def did(self, act: str) -> None:
         with self._lock:
             self.acts[act] += 1
+
+    def are_of_a_soak(self) -> bool:
+        """Whether each kind of act has happened that makes one."""
+        with self._lock:
+            return all(self.acts[act] for act in MADE_BY)
 
     def fault(self, words: str) -> None:
         with self._lock:

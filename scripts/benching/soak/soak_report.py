@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scripts.benching.figures import at_least, verdict
-from scripts.benching.soak.notes import EXPECTED
+from scripts.benching.soak.notes import EXPECTED, MADE_BY
 from scripts.benching.tables import ENGINES, Row, table
 
 Found = Mapping[str, Any]
@@ -14,7 +14,6 @@ Found = Mapping[str, Any]
 MEMORY_TARGET = 250  # MB of a process, resident
 GROWTH_TARGET = 20  # MB an hour in the second half
 JUDGED_FROM = 600  # seconds; in a shorter run a process is still filling what it keeps
-MADE_BY = ("message sent", "apply", "publish")  # what must have happened for a soak to be one
 
 
 def bounds(found: Found) -> Iterator[tuple[str, str, str, str]]:

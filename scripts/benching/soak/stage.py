@@ -78,7 +78,8 @@ def soak_shelf(_: None = None) -> dict[str, Any]:
 def soak_people(_: None = None) -> dict[str, list[dict[str, str]]]:
     """Staff by role, each with a password and an app on the phone: name, password, key of the app."""
     from django.contrib.auth.models import Group, User
-    from django_otp.plugins.otp_totp.models import TOTPDevice
+
+    from atlas_site.models import StaffApp
 
     people: dict[str, list[dict[str, str]]] = {}
     for role, number in STAFF.items():
@@ -86,7 +87,7 @@ def soak_people(_: None = None) -> dict[str, list[dict[str, str]]]:
             name, password, key = f"soak-{role}-{count}", secrets.token_urlsafe(16), secrets.token_hex(20)
             user = User.objects.create_user(name, password=password, is_staff=True)
             user.groups.set([Group.objects.get(name=role)])
-            TOTPDevice.objects.create(user=user, name="app", key=key, confirmed=True)
+            StaffApp.objects.create(user=user, name="app", key=key, confirmed=True)
             people.setdefault(role, []).append({"username": name, "password": password, "key": key})
     return people
 

@@ -11,10 +11,10 @@ from studies.identifiers import IdentifierError
 
 Sections = tuple[tuple[str, str], ...]
 
-# Controls, marks that turn the direction of writing, invisible spaces, halves of characters and what is none.
+# Controls, marks that turn the direction of writing, invisible spaces, notes and tags, halves of characters and what is none.
 _UNWANTED = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069"
-    "\ud800-\udfff\ufeff\ufffe\uffff]"
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
 _NOT_AVAILABLE = re.compile(r"^\W*(?:(?:title )?not available|no title(?: available)?|untitled)\W*$", re.IGNORECASE)
 _ISSN = re.compile(r"(?<![0-9])([0-9]{4})-?([0-9]{3}[0-9Xx])(?![0-9])")

@@ -45,7 +45,7 @@ def known_date(year: int | None, month: int | None = None, day: int | None = Non
         return Date(year)
     try:
         return Date(year, month, date(year, month, day or 0).day)
-    except ValueError:
+    except (ValueError, OverflowError):
         return Date(year, month)
 
 

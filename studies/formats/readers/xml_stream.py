@@ -22,7 +22,9 @@ from studies.formats.readers.refusals import Unreadable
 CHUNK = 1 << 20
 MOST_BYTES = 20 << 20  # of one record, and between two
 MOST_ELEMENTS = 200_000  # built for one record
-MOST_UNPACKED = 2 << 30  # bytes of a packed file
+MOST_UNPACKED = 200 << 20  # bytes of a packed file
+# Files of PubMed unpack to eight or nine times their size. What is small may unpack to more: repeats in it are no harm.
+MOST_TIMES, SMALL = 60, 10 << 20
 DEEPEST = 150
 
 _GZIP = b"\x1f\x8b"
@@ -175,12 +177,13 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     """The file unpacked and without blanks before the XML declaration, which parsers refuse; b"" is its end."""
     head = stream.read(CHUNK)
     is_packed = head.startswith(_GZIP)
-    source = gzip.GzipFile(fileobj=cast(BinaryIO, _Again(head, stream))) if is_packed else _Again(head, stream)
+    raw = _Again(head, stream)
+    source = gzip.GzipFile(fileobj=cast(BinaryIO, raw)) if is_packed else raw
     total, is_begun = 0, False
     while chunk := source.read(CHUNK):
         total += len(chunk)
-        if is_packed and total > MOST_UNPACKED:
-            raise _Stop(f"The packed file holds more than {MOST_UNPACKED >> 30} GB.")
+        if is_packed:
+            _check_unpacked(total, raw.given)
         if not is_begun:
             chunk = chunk.removeprefix(_UTF8_MARK).lstrip(_BLANKS)
             is_begun = bool(chunk)
@@ -189,18 +192,28 @@ def _chunks(stream: BinaryIO) -> Iterator[bytes]:
     yield b""
 
 
+def _check_unpacked(size: int, packed: int) -> None:
+    """Raises _Stop where so much came out of so few bytes that it is no file of references."""
+    if size > MOST_UNPACKED:
+        raise _Stop(f"The packed file holds more than {MOST_UNPACKED >> 20} MB. Send it in parts.")
+    if size > SMALL and size > MOST_TIMES * packed:
+        raise _Stop(f"The packed file unpacks to more than {MOST_TIMES} times its size; such files are not read.")
+
+
 class _Again:
-    """A stream whose first bytes were read already."""
+    """A stream whose first bytes were read already; `given` counts the bytes that were asked of it."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        self._head, self._stream = head, stream
+        self._head, self._stream, self.given = head, stream, 0
 
     def read(self, size: int = -1) -> bytes:
         if self._head:
             cut = len(self._head) if size < 0 else size
-            head, self._head = self._head[:cut], self._head[cut:]
-            return head
-        return self._stream.read(size)
+            part, self._head = self._head[:cut], self._head[cut:]
+        else:
+            part = self._stream.read(size)
+        self.given += len(part)
+        return part
 
 
 def _before(count: int) -> str:

@@ -8,6 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from atlas_site import one_time
+from studies.roles import STRONGEST_FIRST
+
+ROLES = [str(role) for role in reversed(STRONGEST_FIRST)]
 
 
 class Command(BaseCommand):
@@ -15,9 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="user name; the account is made when it is missing")
-        parser.add_argument(
-            "--role", action="append", required=True, help="triage, moderator, editor or lead; repeatable"
-        )
+        parser.add_argument("--role", action="append", required=True, help=f"one of {', '.join(ROLES)}; repeatable")
 
     def handle(self, *, user: str, role: list[str], **options: object) -> None:
         try:
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             )
             return
         except Group.DoesNotExist:
-            known = ", ".join(Group.objects.order_by("name").values_list("name", flat=True))
-            raise CommandError(f"Unknown role in {', '.join(role)}. Roles are: {known}.") from None
+            unknown = [name for name in role if name not in ROLES] or role
+            raise CommandError(f"There is no role {', '.join(unknown)}. Choose from: {', '.join(ROLES)}.") from None
         link = settings.ATLAS_URL + reverse("one_time_login", args=[token])
         self.stdout.write(f"  {user} ({', '.join(role)}): {link}")

@@ -100,7 +100,7 @@ def test_json_is_all_there_is(accept, status):
     assert ask("meta", accept=accept).status == status
 
 
-def test_limits_are_counted_and_told(settings):
+def test_limits_are_counted_and_told(settings, slowly):
     settings.ATLAS_API_PER_MINUTE, settings.ATLAS_API_PER_HOUR = 2, 10
     told = [ask("studies").headers for _ in range(2)]
     assert [headers["RateLimit-Remaining"] for headers in told] == ["1", "0"]
@@ -112,7 +112,7 @@ def test_limits_are_counted_and_told(settings):
     assert ask("meta").headers["RateLimit-Limit"] == "10"
 
 
-def test_limits_hold_for_answers_that_did_not_change(settings):
+def test_limits_hold_for_answers_that_did_not_change(settings, slowly):
     settings.ATLAS_API_PER_HOUR = 1
     tag = ask("meta").headers["ETag"]
     assert ask("meta", if_none_match=tag).status == 429

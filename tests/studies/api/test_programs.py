@@ -9,6 +9,7 @@ import pytest
 from studies.api.reference import PROGRAMS
 from studies.models import Study
 from studies.vocabulary import Pem
+from tests.clock import PATIENCE
 from tests.studies.api.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +17,7 @@ FOLDER = ROOT / "docs" / "examples"
 
 
 def lines_of(*words):
-    done = subprocess.run(words, cwd=FOLDER, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(words, cwd=FOLDER, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.splitlines()
 

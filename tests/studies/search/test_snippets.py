@@ -1,9 +1,11 @@
 import html
 import re
+import sys
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studies.search import snippets, words
 from studies.search.query import parse
 from studies.search.snippets import LONGEST, Read, has_any, snippet
 
@@ -73,3 +75,21 @@ def test_marking_changes_nothing_but_the_marks(text, query):
 @given(st.text(alphabet="ab <>&.\n", max_size=600), st.text(alphabet="ab ", max_size=20))
 def test_a_snippet_never_holds_a_tag_of_the_text(text, query):
     assert "<" not in re.sub("</?mark>", "", snippet(text, phrases(query)))
+
+
+def test_a_read_text_counts_each_of_its_objects_once():
+    text = Read("Fatigue after effort")
+    parts = (text, text.text, text._names, text._places)
+    assert text._plain is text.text
+    assert text.size == sum(map(sys.getsizeof, parts))
+    escaped = Read("Fatigue & effort")
+    assert escaped.size == sum(
+        map(sys.getsizeof, (escaped, escaped.text, escaped._plain, escaped._names, escaped._places))
+    )
+
+
+def test_texts_share_their_words_once_those_are_forgotten():
+    one = Read("Fatigue after effort")
+    snippets._tokens.cache_clear(), words.stems_of_word.cache_clear(), words.stem.cache_clear()
+    other = Read("Effort and fatigue")
+    assert one._names[0] is other._names[2]
