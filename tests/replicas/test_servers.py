@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers import primary, standby
+from tests.servers import primary, standby, until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.full]
 
@@ -60,3 +60,25 @@ def test_a_standby_follows_pauses_and_can_be_promoted():
         second.promote()
         second.sql("INSERT INTO kept VALUES (2)")
         assert second.sql("SELECT count(*) FROM kept") == [(2,)]
+
+
+def test_a_question_that_a_standby_ended_for_what_it_replays_is_asked_again():
+    with (
+        primary() as first,
+        standby(first, options=["max_standby_streaming_delay=0"]) as second,
+        ThreadPoolExecutor() as pool,
+    ):
+        first.sql("CREATE TABLE kept (number int)")
+        first.sql("INSERT INTO kept SELECT generate_series(1, 1000)")
+        second.catch_up()
+        second.pause_replay()
+        first.sql("DELETE FROM kept WHERE number > 10")
+        first.sql("VACUUM kept")
+        asked = pool.submit(second.sql, "SELECT count(*) FROM kept, pg_sleep(2)")
+        seen = (
+            "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT count(*) FROM kept%' AND backend_xmin IS NOT NULL"
+        )
+        until(lambda: second.sql(seen), "the question")
+        second.resume_replay()
+        assert asked.result() == [(10,)]
+        assert "due to conflict with recovery" in second.log
