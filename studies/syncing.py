@@ -87,7 +87,7 @@ def begin(*, source: Source, at: datetime) -> SyncRun:
     """A new run where the last one ended, or where it stopped. One that is stale is closed; a live one raises NotBegun."""
     query = SourceQuery.objects.select_for_update().filter(source=source, is_active=True).first()
     if query is None:
-        raise NotBegun(f"{source.label} has no active query.")
+        raise NotBegun(f"{source.label} has no active question.")
     for running in SyncRun.objects.select_for_update().filter(query__source=source, state=RunState.RUNNING):
         _close_stale(running, source, at)
     since, until, cursor = _span(query, at)

@@ -57,7 +57,7 @@ STEPS = [
         slug="activate",
         label="Ask with this version",
         permission="studies.add_sourcequery",
-        explain="The next run asks with this version, in place of the one that is active now. What arrived stays.",
+        explain="The next search asks with this version, in place of the one that is active now. What arrived stays.",
         act=activate,
         digest=lambda query: f"{query.pk}-{query.is_active}",
         closed=lambda query: "This version is active already." if query.is_active else "",
@@ -68,7 +68,7 @@ STEPS = [
 
 @admin.register(SourceQuery)
 class SourceQueryAdmin(ReadOnlyAdmin):
-    empty_text = "There is no query yet. What the sources are asked every night stands here."
+    empty_text = "There is no question yet. What the sources are asked every night stands here."
     list_display = ["name", "version", "is_active", "since", "note", "made_by", "made_at"]
     list_display_links = ["name"]
     list_filter = ["source", "is_active"]
@@ -128,7 +128,7 @@ class SourceQueryAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:studies_sourcequery_change", args=[query.pk]))
 
     def _show(self, request: HttpRequest, form: QueryForm) -> HttpResponse:
-        return self.page(request, "admin/studies/sourcequery_add.html", title="A new version of a query", form=form)
+        return self.page(request, "admin/studies/sourcequery_add.html", title="A new version of a question", form=form)
 
 
 def _newest(source: str) -> dict[str, Any]:

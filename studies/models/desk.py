@@ -22,7 +22,8 @@ class SourceQuery(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "source queries"
+        verbose_name = "question to a source"
+        verbose_name_plural = "questions to the sources"
         ordering = ["source", "-version"]
         constraints = [
             models.UniqueConstraint(fields=["source", "version"], name="source_query_version_once"),

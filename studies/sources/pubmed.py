@@ -98,7 +98,7 @@ def _listed(client: Client, query: str, place: _Place) -> _Place:
 def _shorter(place: _Place) -> _Place:
     first, last = date.fromisoformat(place.first), date.fromisoformat(place.last)
     if first >= last:
-        raise Unintelligible(f"The query finds more than {MOST_OF_A_LIST:,} papers of one day. Make it narrower.")
+        raise Unintelligible(f"The question finds more than {MOST_OF_A_LIST:,} papers of one day. Make it narrower.")
     return replace(place, last=str(first + (last - first) // 2), start=0)
 
 

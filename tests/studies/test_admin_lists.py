@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from studies import proposals, publishing
 from studies.models import GlossaryTerm, Study, Topic
+from tests.running import ROOT
 from tests.signing_in import sign_in
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 from tests.studies.filling import form_of
@@ -78,6 +80,12 @@ def test_every_list_is_called_as_on_the_first_page_and_says_when_it_is_empty(cli
         is_empty = not page.context["cl"].result_count
         assert nothing_on(page) == (lists.empty_text if is_empty else "")
         assert (f"0 {named}" in page.content.decode()) is False
+
+
+def test_documents_call_lists_as_the_first_page_does():
+    called = {str(capfirst(model._meta.verbose_name_plural)) for model in admin.site._registry}
+    named = re.findall(r"\(staff pages, ([^)]+)\)", (ROOT / "docs" / "operations.md").read_text())
+    assert (named != [], [name for name in named if name not in called]) == (True, [])
 
 
 def test_filter_that_fits_nothing_is_said_with_the_way_back(desk):

@@ -1,5 +1,6 @@
 """Queries of sources: every wording a version, one of them active, each with its reason; and the runs."""
 
+import re
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from studies.models import SourceQuery, SyncRun
 from studies.roles import NotAllowed
 from studies.vocabulary_desk import Source
 from tests.signing_in import sign_in
-from tests.studies.factories import make_user
+from tests.studies.factories import make_arrival, make_user
 from tests.studies.filling import form_of, send
 from tests.studies.pages import text_of
 
@@ -151,3 +152,18 @@ def test_lists_take_as_many_queries_for_thirty_rows_as_for_one(desk, lead):
         )
     assert {address: queries(desk, address) for address in (LIST, RUNS)} == few
     assert "PubMed, version 31" in text_of(desk.get(RUNS))
+
+
+def test_staff_read_of_questions_to_sources_and_of_no_query(desk):
+    query = SourceQuery.objects.get(source="pubmed")
+    paper = make_arrival(query=query)
+    run = syncing.begin(source=Source.PUBMED, at=timezone.now())
+    first = text_of(desk.get("/admin/"))
+    assert [
+        name for name in ("New papers", "Questions to the sources", "Searches of the sources") if name not in first
+    ] == []
+    addresses = [LIST, f"{LIST}add/", f"{LIST}{query.pk}/change/", RUNS, f"{RUNS}{run.pk}/change/"]
+    pages = {
+        address: text_of(desk.get(address)) for address in [*addresses, f"/admin/studies/arrival/{paper.pk}/change/"]
+    }
+    assert [address for address, words in pages.items() if re.search(r"\bquer(?:y|ies)\b", words, re.IGNORECASE)] == []

@@ -78,7 +78,7 @@ def test_unknown_source_is_named_and_nothing_asked(stub):
 
 def test_without_any_query_it_says_so(stub):
     SourceQuery.objects.update(is_active=False)
-    with pytest.raises(CommandError, match=r"^No source has an active query\.$"):
+    with pytest.raises(CommandError, match=r"^No source has an active question\.$"):
         run()
 
 

@@ -308,4 +308,4 @@ def test_run_without_a_sign_of_life_is_taken_over_and_cannot_write_any_more():
 
 def test_source_without_an_active_query_is_not_asked(stub):
     SourceQuery.objects.update(is_active=False)
-    assert (sync(stub).fault, stub.asked) == ("PubMed has no active query.", [])
+    assert (sync(stub).fault, stub.asked) == ("PubMed has no active question.", [])

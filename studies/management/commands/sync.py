@@ -21,7 +21,10 @@ class Command(TimedCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "sources", nargs="*", metavar="SOURCE", help=f"{', '.join(SOURCES)}; all with a query if none is named"
+            "sources",
+            nargs="*",
+            metavar="SOURCE",
+            help=f"{', '.join(SOURCES)}; all with an active question if none is named",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,7 +49,7 @@ def _sources(names: list[str]) -> list[Source]:
     asked = names or SourceQuery.objects.filter(is_active=True).values_list("source", flat=True)
     found = [source for source in Source if source in set(asked)]  # those believed most come first
     if not found:
-        raise CommandError("No source has an active query.")
+        raise CommandError("No source has an active question.")
     return found
 
 
