@@ -167,7 +167,9 @@ def test_more_papers_than_pubmed_gives_of_one_list_are_asked_for_in_spans(librar
 
 def test_one_day_with_too_many_papers_is_told(library, monkeypatch):
     monkeypatch.setattr("studies.sources.pubmed.MOST_OF_A_LIST", 5)
-    with pytest.raises(Unintelligible, match=r"^The question finds more than 5 papers of one day\. Make it narrower\.$"):
+    with pytest.raises(
+        Unintelligible, match=r"^The question finds more than 5 papers of one day\. Make it narrower\.$"
+    ):
         everything(SOURCES["pubmed"], client_for(library))
 
 
