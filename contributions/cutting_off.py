@@ -6,7 +6,6 @@ A limit between two words never ends a talk that comes byte by byte. So the syst
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -18,12 +17,9 @@ AGAIN = 1.0  # seconds until a block that goes on waiting, to say goodbye for in
 def cut_off_after(seconds: float) -> Iterator[None]:
     """Raise TimeoutError inside the block once it has taken so many seconds, also where the process was frozen for them.
 
-    Effects: the process's alarm (SIGALRM) is taken for the time of the block. Threads beside the main one get no alarm:
-    there nothing is broken off.
+    Effects: the process's alarm (SIGALRM) is taken for the time of the block. Raises ValueError in every thread but the main
+    one, before the block begins: no alarm rings there, so a process of its own has to do the work.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     before = signal.signal(signal.SIGALRM, _break_off)
     signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:

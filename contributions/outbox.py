@@ -1,10 +1,10 @@
 """Mail that is owed, until a mail server has taken it.
 
 What is owed is written in the transaction of its cause, so that it cannot be lost; `send_due` sends it in a process of its own,
-so that nobody waits for a mail server. A try is noted before it is made, and while it lasts the mail is this run's alone: the
-claim begins with the try, however long the run has lasted, and outlives the longest talk with a mail server. Whoever dies
-between the server's word and the deletion of the row sends that mail twice, with one Message-ID; at every other moment it
-leaves once.
+so that nobody waits for a mail server, and in its main thread, where alone a talk that lasts too long can be ended. A try is
+noted before it is made, and while it lasts the mail is this run's alone: the claim begins with the try, however long the run
+has lasted, and outlives the longest talk with a mail server. Whoever dies between the server's word and the deletion of the
+row sends that mail twice, with one Message-ID; at every other moment it leaves once.
 """
 
 from __future__ import annotations
@@ -85,6 +85,11 @@ def _present(whose: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in whose.items() if value is not None}
 
 
+def is_due(at: datetime) -> bool:
+    """Whether a run would find something to send. One query for each table at most."""
+    return any(table.objects.filter(_due_by(at)).exists() for table in TABLES)
+
+
 def send_due(*, at: datetime, about: Collection[Mail] | None = None) -> Sent:
     """Send what is due, the longest waiting first; with `about` only these notices. Never fails for a mail server; a fault is
     logged by its kind alone."""
@@ -117,12 +122,14 @@ def forget(*, at: datetime) -> int:
     return sum(table.objects.filter(given_up_at__lte=at - KEPT).delete()[0] for table in TABLES)
 
 
-def _due(at: datetime, about: Collection[Mail] | None) -> list[Owed]:
-    """Mails about accounts first, since their owners may have to act at once.
+def _due_by(at: datetime) -> Q:
+    """A time further away than any pause was noted by a clock that ran ahead."""
+    return Q(given_up_at=None) & (Q(due_at__lte=at) | Q(due_at__gt=at + LONGEST_PAUSE + FIRST_PAUSE))
 
-    A time further away than any pause was noted by a clock that ran ahead.
-    """
-    due = Q(given_up_at=None) & (Q(due_at__lte=at) | Q(due_at__gt=at + LONGEST_PAUSE + FIRST_PAUSE))
+
+def _due(at: datetime, about: Collection[Mail] | None) -> list[Owed]:
+    """Mails about accounts first, since their owners may have to act at once."""
+    due = _due_by(at)
     notices = Notice.objects.filter(due).select_related("contribution", "user").order_by("due_at", "id")
     if about is not None:
         return list(notices.filter(what__in=about))

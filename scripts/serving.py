@@ -1,11 +1,13 @@
-"""Gunicorn's configuration for scripts/run: one process, eight threads, this machine only; mails that are owed leave from it."""
+"""Gunicorn's configuration for scripts/run: one process, eight threads, this machine only; it sees to mails that are owed."""
 
 import http.client
 import logging
 import os
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -50,7 +52,7 @@ def announce() -> None:
 
 
 def send_owed_mails() -> None:
-    """What `manage.py send_notices` does, every minute until this process ends. A database that is away is asked again."""
+    """Look every minute, until this process ends, whether a mail is due. A database that is away is asked again."""
     from django.db import Error, connection
     from django.utils import timezone
 
@@ -58,12 +60,23 @@ def send_owed_mails() -> None:
 
     while True:
         try:
-            outbox.send_due(at=timezone.now())
-        except Error:
+            if outbox.is_due(timezone.now()):
+                send_beside()
+        except (Error, OSError):
             logging.getLogger("contributions.outbox").warning("Mails that are owed could not be read.")
         finally:
             connection.close()
         time.sleep(MAILS_EVERY)
+
+
+def send_beside() -> None:
+    """Send what is due in a process of its own, and wait for it. That one ends when this end of its standard input closes.
+
+    In a thread of this process nothing would end the talk with a mail server that speaks without end.
+    """
+    words = [sys.executable, str(Path(__file__).with_name("mails.py"))]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True) as sending:  # Ctrl-C is not for it
+        sending.wait()
 
 
 def post_worker_init(worker: "Worker") -> None:

@@ -1,5 +1,6 @@
 """scripts/run as a person uses it: second starts, signals, ports and folders that cannot be used, data that must stay."""
 
+import contextlib
 import resource
 import shutil
 import signal
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.following import PATIENCE
+from tests.faults.mail_server import MailServer, Mood, mail_server
 from tests.running import ROOT, Running, bare_environment
+from tests.servers import until
 
 
 @pytest.fixture
@@ -151,21 +154,44 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from contributions import outbox
 from contributions.models import StaffSettings
-lead = User.objects.get(username="lead")
-User.objects.filter(pk=lead.pk).update(email="lead@example.org")
-StaffSettings.objects.create(user=lead, wants_mail=True)
-counts = {"waiting": 3, "new": 1, "overdue": 0, "quarantined": 0, "long": 2}
-outbox.owe(what="long", user=lead, at=timezone.now(), counts=counts)
+for name in ("lead",):
+    person = User.objects.get(username=name)
+    User.objects.filter(pk=person.pk).update(email=f"{name}@example.org")
+    StaffSettings.objects.create(user=person, wants_mail=True)
+    counts = {"waiting": 3, "new": 1, "overdue": 0, "quarantined": 0, "long": 2}
+    outbox.owe(what="long", user=person, at=timezone.now(), counts=counts)
 """
+OWE_TWO = OWE_A_REMINDER.replace('("lead",)', '("lead", "moderator")')
+RINGS_SOON = """# Every alarm of the process rings after a second at most.
+import signal
+ring = signal.setitimer
+signal.setitimer = lambda which, seconds, *more: ring(which, min(seconds, 1), *more)
+"""
+
+
+def owed(data: Path) -> list[int]:
+    """Tries of each mail that is owed."""
+    with sqlite3.connect(data / "atlas.sqlite3") as database:
+        found = database.execute("SELECT tries FROM contributions_notice").fetchall()
+    database.close()
+    return [tries for (tries,) in found]
+
+
+def processes_on(data: Path) -> list[str]:
+    """Command lines of all that run with this data folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is somebody else's
+            if f"ATLAS_DATA_DIR={data}\0" in (place / "environ").read_text():
+                found.append((place / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 def test_mail_that_is_owed_leaves_without_a_timer(data, tmp_path):
     by_hand(data, "shell", "--no-imports", "-c", OWE_A_REMINDER)
     letters = tmp_path / "letters"
     running = Running(data, environment=bare_environment() | {"EMAIL_URL": f"filemail:///{letters}"})
-    end = time.monotonic() + PATIENCE
-    while not list(letters.glob("*")) and time.monotonic() < end:
-        time.sleep(0.1)
+    until(lambda: not owed(data), "the mail to leave")
     assert running.stop() == 0
     (letter,) = [path.read_text() for path in letters.glob("*")]
     assert [line for line in letter.splitlines() if line.startswith(("To:", "Waiting", "http"))] == [
@@ -173,9 +199,35 @@ def test_mail_that_is_owed_leaves_without_a_timer(data, tmp_path):
         "Waiting for 14 days or longer: 2.",
         f"{running.url}/admin/",
     ]
-    with sqlite3.connect(data / "atlas.sqlite3") as database:
-        assert database.execute("SELECT count(*) FROM contributions_notice").fetchall() == [(0,)]
-    database.close()
+
+
+def with_dripping_server(server: MailServer) -> dict[str, str]:
+    server.mood = Mood.DRIPS
+    return bare_environment() | {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+
+
+def test_mail_server_that_speaks_byte_by_byte_holds_a_trial_up_for_as_long_as_one_mail_may_take(data, tmp_path):
+    """Its talk about the first mail is ended, and the second one has its turn."""
+    by_hand(data, "shell", "--no-imports", "-c", OWE_TWO)
+    (tmp_path / "sitecustomize.py").write_text(RINGS_SOON)
+    with mail_server() as server:
+        running = Running(data, environment=with_dripping_server(server) | {"PYTHONPATH": str(tmp_path)})
+        until(lambda: server.asked == 2, "the second mail to have its turn")
+        until(lambda: not [line for line in processes_on(data) if "mails.py" in line], "its process to end")
+        assert (owed(data), is_serving(running.url + "/")) == ([1, 1], True)
+        assert running.stop() == 0
+    assert len([line for line in running.lines if "A notice could not be sent (" in line]) == 2
+
+
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_talk_with_a_mail_server_ends_with_the_trial(data, with_signal):
+    by_hand(data, "shell", "--no-imports", "-c", OWE_A_REMINDER)
+    with mail_server() as server:
+        running = Running(data, environment=with_dripping_server(server))
+        until(lambda: server.asked == 1, "the talk to begin")
+        assert running.stop(with_signal) == (-signal.SIGKILL if with_signal == signal.SIGKILL else 0)
+        until(lambda: processes_on(data) == [], "the process that talked to end")
+    assert (owed(data), "Traceback" in "\n".join(running.lines)) == ([1], False)
 
 
 def test_commands_by_hand_name_the_address_that_is_served(data):

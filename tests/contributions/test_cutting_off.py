@@ -40,14 +40,18 @@ def test_block_that_is_done_in_time_is_left_alone() -> None:
     assert alarm() == before
 
 
-def test_thread_beside_the_main_one_works_without_an_alarm() -> None:
-    found = []
+def test_thread_in_which_nothing_could_be_broken_off_is_refused() -> None:
+    done: list[str] = []
 
     def work() -> None:
-        with cut_off_after(LONG):
-            found.append(signal.getitimer(signal.ITIMER_REAL))
+        try:
+            with cut_off_after(LONG):
+                done.append("worked")
+        except ValueError:
+            done.append("refused")
 
+    before = alarm()
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert found == [(0.0, 0.0)]
+    assert (done, alarm()) == (["refused"], before)
