@@ -22,6 +22,7 @@ graceful_timeout = 5
 keepalive = 5
 backlog = 512
 limit_request_line = 0  # a very long query gets a page that says what was ignored, not a bare error
+limit_request_field_size = 64 * 1024  # a browser sends the cookies of all programs that were tried on this machine
 loglevel = "warning"
 control_socket_disable = True
 proc_name = "atlas"

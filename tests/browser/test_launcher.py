@@ -242,6 +242,14 @@ def test_very_long_query_gets_a_page(atlas):
         assert answer.status == 200
 
 
+def test_cookies_of_other_programs_on_this_machine_trouble_no_trial(atlas):
+    """A browser knows 127.0.0.1 without its port."""
+    theirs = "; ".join(f"program{number}={'x' * 4_000}" for number in range(15))
+    request = urllib.request.Request(f"{atlas.url}/evidence/", headers={"Cookie": theirs})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        assert answer.status == 200
+
+
 def test_trial_is_served_with_compressed_files_that_caches_may_keep(atlas):
     page = urllib.request.urlopen(atlas.url + "/", timeout=PATIENCE).read().decode()
     sheet = page.split('<link rel="stylesheet" href="', 1)[1].split('"', 1)[0]
