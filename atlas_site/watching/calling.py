@@ -14,6 +14,8 @@ from atlas_site.watching import alarms, sharing
 from atlas_site.watching.alarms import Alarm
 from atlas_site.watching.counting import Tally
 from atlas_site.watching.recalling import Memory
+from contributions.cutting_off import cut_off_after
+from contributions.outbox import LONGEST_TALK
 
 SUBJECT = "The Study Atlas needs somebody"
 MAIL = """Hello,
@@ -58,7 +60,8 @@ def _send(new: Sequence[Alarm]) -> bool:
         return False
     body = MAIL.format(sentences="\n".join(alarm.text for alarm in new), address=settings.ATLAS_URL)
     try:
-        return bool(EmailMessage(SUBJECT, body, to=settings.ATLAS_ALARM_MAIL).send())
+        with cut_off_after(LONGEST_TALK):
+            return bool(EmailMessage(SUBJECT, body, to=settings.ATLAS_ALARM_MAIL).send())
     except Exception:  # noqa: BLE001 - whatever a mail server does, the next run tries again
         return False
 

@@ -19,7 +19,9 @@ from atlas_site.models import TimerRun
 from atlas_site.watching import alarms, calling, measuring, room, timers
 from atlas_site.watching.counting import Tally
 from atlas_site.watching.recalling import AGAIN, Memory
+from tests.clock import PATIENCE
 from tests.contributions.factories import received
+from tests.faults.mail_server import Mood, mail_server
 from tests.watching.test_timers import ran
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +106,19 @@ def test_run_that_failed_calls_where_it_is_grave_and_may_wait_else():
 def test_first_run_of_all_does_not_say_that_nothing_runs():
     TimerRun.objects.all().delete()
     assert calling.call(at=timezone.now()).matters == 0
+
+
+def test_mail_server_that_speaks_byte_by_byte_is_left_and_the_mail_stays_owed(settings, now, monkeypatch):
+    """Each byte comes long before the time-out between two, and no timer starts a command that still runs."""
+    monkeypatch.setattr(calling, "LONGEST_TALK", 1)
+    received(at=now - timedelta(days=15))
+    with mail_server() as server:
+        server.mood = Mood.DRIPS
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, PATIENCE
+        assert calling.call(at=now) == calling.Called(matters=1, told=0, is_told=False)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert calling.call(at=now + MINUTES) == calling.Called(matters=1, told=1)
 
 
 def test_mail_that_does_not_leave_stays_owed(settings, capsys, now):
