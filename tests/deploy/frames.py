@@ -7,7 +7,7 @@ import struct
 from typing import NamedTuple
 
 from tests.clock import PATIENCE
-from tests.deploy.test_nginx import HOST
+from tests.deploy.test_nginx import HOST, trusting
 
 DATA, HEADERS, PRIORITY, RESET, SETTINGS, _, PING, GOAWAY, WINDOW, CONTINUATION = range(10)  # kinds of frames
 END, ACKNOWLEDGED, WHOLE_HEAD, PADDED = 1, 1, 4, 8  # flags: no body follows, ...
@@ -63,8 +63,7 @@ class Http2Line:
     """A line to nginx on which both agreed on HTTP/2. `window` is how many bytes of an answer it takes unasked."""
 
     def __init__(self, port: int, *, window: int | None = None) -> None:
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context = trusting()
         context.set_alpn_protocols(["h2", "http/1.1"])
         self._line = context.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE))
         assert self._line.selected_alpn_protocol() == "h2"

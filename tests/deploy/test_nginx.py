@@ -72,6 +72,13 @@ class SocketServer(http.server.ThreadingHTTPServer):
         self.server_name, self.server_port = "socket", 0
 
 
+def trusting() -> ssl.SSLContext:
+    """For a client that takes any certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Proxy:
     """A running nginx; `ask` speaks HTTPS to it, `log` is what it logged."""
 
@@ -80,9 +87,7 @@ class Proxy:
         self._marks = count()
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str):
-        context = ssl.create_default_context()
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        link = http.client.HTTPSConnection("127.0.0.1", self.port, context=context, timeout=PATIENCE)
+        link = http.client.HTTPSConnection("127.0.0.1", self.port, context=trusting(), timeout=PATIENCE)
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         link.request(method, path, body=body, headers={"Host": HOST, **named})
         answer = link.getresponse()
@@ -256,6 +261,17 @@ def test_cache_keeps_what_the_atlas_allows_and_never_a_chosen_look_or_a_signed_i
         "/data/kept/",
     ):
         assert counted(path) != counted(path), path
+
+
+def test_readers_with_a_look_of_their_own_do_not_wait_for_each_other():
+    """Nothing is kept for them, so that waiting for the page of another one would bring them nothing."""
+    waiting = "proxy_cache_lock_timeout 1h; proxy_cache_lock_age 1h;"
+    with running({"proxy_cache_lock_timeout 10s;": waiting}) as proxy, contextlib.ExitStack() as links:
+        for _ in range(3):
+            link = http.client.HTTPSConnection("127.0.0.1", proxy.port, context=trusting(), timeout=PATIENCE)
+            links.enter_context(contextlib.closing(link))
+            link.request("GET", "/silent/", headers={"Host": HOST, "Cookie": "look=theme-dim"})
+        until(lambda: len(proxy.asked) == 3, "all three to reach the atlas")
 
 
 def test_bodies_are_limited_where_they_are_read(proxy):
