@@ -1,4 +1,4 @@
-"""What the sources are asked for, version by version, and what each asking came to."""
+"""What the sources are asked for, version by version, and what each search came to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queries of sources: every wording a version, one of them active, each with its reason; and the runs."""
+"""Questions to the sources: every wording a version, one of them active, each with its reason; and the searches."""
 
 import re
 from datetime import date
@@ -118,7 +118,7 @@ def test_older_version_is_activated_from_its_page(desk):
     assert active()["crossref"] == 1
 
 
-def test_editor_reads_queries_and_runs_and_changes_nothing(client):
+def test_editor_reads_questions_and_searches_and_changes_nothing(client):
     sign_in(client, make_user("editor"))
     query = SourceQuery.objects.get(source="pubmed")
     run = syncing.begin(source=Source.PUBMED, at=timezone.now())
