@@ -31,7 +31,7 @@ def said(words: str) -> str:
     return _said(get_language(), words)
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=5_000, typed=True)  # safe HTML is kept apart from text that has the same letters
 def _said(language: str | None, words: str) -> str:
     return gettext(words)
 

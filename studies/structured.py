@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from studies import addresses
 from studies.canonical import timestamp
 from studies.formats import jsonld
 from studies.formats.jsonld import Node
@@ -207,7 +208,7 @@ def _term(definition: CaseDefinition) -> Node:
 
 
 def _term_id(slug: str) -> str:
-    return settings.ATLAS_URL + reverse("studies:definition", args=[slug]) + "#term"
+    return settings.ATLAS_URL + addresses.with_slug("studies:definition", slug) + "#term"
 
 
 def _id(name: str) -> str:

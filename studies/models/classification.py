@@ -2,8 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
-from django.urls import reverse
 
+from studies import addresses
 from studies.vocabulary import LINK_INVERSES, Basis, DefinitionPem, FlagKind, LinkType, Locator, Role
 
 
@@ -32,7 +32,7 @@ class CaseDefinition(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("studies:definition", args=[self.slug])
+        return addresses.with_slug("studies:definition", self.slug)
 
 
 class Topic(models.Model):
@@ -47,7 +47,7 @@ class Topic(models.Model):
         return self.label
 
     def get_absolute_url(self) -> str:
-        return reverse("studies:topic", args=[self.slug])
+        return addresses.with_slug("studies:topic", self.slug)
 
 
 class StudyDefinition(models.Model):

@@ -6,8 +6,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 
+from studies import addresses
 from studies.querysets import StudyQuerySet
 from studies.vocabulary import (
     Basis,
@@ -244,7 +244,7 @@ class Study(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("studies:study", args=[self.slug])
+        return addresses.with_slug("studies:study", self.slug)
 
     @property
     def year(self) -> int | None:

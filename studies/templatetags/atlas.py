@@ -3,7 +3,6 @@
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from studies import languages
 from studies.models import Study
@@ -25,22 +24,22 @@ for words in (authors_short, definition_pem_sentence, people_counted, retraction
 
 @register.filter
 def pem_label(value: str) -> str:
-    return gettext(Pem(value).label)
+    return languages.said(Pem(value).label)
 
 
 @register.filter
 def pem_hint(value: str) -> str:
-    return gettext(PEM_HINTS[Pem(value)])
+    return languages.said(PEM_HINTS[Pem(value)])
 
 
 @register.filter
 def design_hint(value: str) -> str:
-    return gettext(DESIGN_HINTS[Design(value)])
+    return languages.said(DESIGN_HINTS[Design(value)])
 
 
 @register.filter
 def level_hint(value: str) -> str:
-    return gettext(LEVEL_HINTS[EvidenceLevel(value)])
+    return languages.said(LEVEL_HINTS[EvidenceLevel(value)])
 
 
 @register.filter

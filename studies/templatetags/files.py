@@ -7,6 +7,7 @@ from django import template
 from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from studies import addresses
 from studies.exporting import FORMATS
 
 register = template.Library()
@@ -24,7 +25,7 @@ def list_files(query: str) -> SafeString:
 @register.simple_tag
 def study_files(slug: str, pmid: str | None) -> SafeString:
     """Links to the files of one study; NBIB only for a paper with a PubMed number."""
-    places = {suffix: reverse("studies:citation", args=[slug, suffix]) for suffix in _FOR_MANAGERS}
+    places = {suffix: addresses.with_slug("studies:citation", slug, suffix) for suffix in _FOR_MANAGERS}
     return _links([(FORMATS[suffix].name, place) for suffix, place in places.items() if suffix != "nbib" or pmid], "")
 
 
