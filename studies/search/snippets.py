@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -61,12 +62,22 @@ class Read:
 
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
     """The sentence that has most of the phrases, marked and cut to LONGEST; "" where it has none."""
-    best, hits = "", _hits("", phrases)
-    for sentence in _SENTENCE_END.split(text) if text else ():
+    if not _may_have(text, phrases):  # most texts have none of them, and sentence by sentence that takes longer to see
+        return SafeString()
+    best, hits, all_kinds = "", _hits("", phrases), len(set(phrases))
+    for sentence in _SENTENCE_END.split(text):
         found = _hits(sentence, phrases)
         if _kinds(found) > _kinds(hits):
             best, hits = sentence, found
+        if _kinds(hits) == all_kinds:
+            break
     return _cut(best, hits) if hits else SafeString()
+
+
+def _may_have(text: str, phrases: Collection[Phrase]) -> bool:
+    """Whether the first word of any phrase stands in the text."""
+    names = chain.from_iterable(map(itemgetter(0), map(_tokens, text.split(" "))))
+    return not {phrase[0] for phrase in phrases}.isdisjoint(names)
 
 
 def has_any(text: str, phrases: Collection[Phrase]) -> bool:

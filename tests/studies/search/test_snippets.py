@@ -52,6 +52,24 @@ def test_a_snippet_is_the_sentence_with_most_of_the_words():
     assert snippet(text, phrases("sleep pain")) == "<mark>Sleep</mark> and <mark>pain</mark> were measured."
 
 
+def test_of_sentences_with_as_many_of_the_words_the_first_is_the_snippet():
+    text = "Nothing. Sleep was poor. Pain was bad. Sleep and pain, as ever. Pain and sleep again."
+    assert snippet(text, phrases("sleep")) == "<mark>Sleep</mark> was poor."
+    assert snippet(text, phrases("sleep pain")) == "<mark>Sleep</mark> and <mark>pain</mark>, as ever."
+    assert snippet(text, phrases("sleep fog")) == "<mark>Sleep</mark> was poor."
+
+
+def test_sentences_are_read_only_as_far_as_they_can_be_better(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        snippets, "_hits", lambda text, sought, hits=snippets._hits: read.append(text) or hits(text, sought)
+    )
+    assert snippet("No word. Of those. Sought here.", phrases("pain")) == ""
+    assert list(filter(None, read)) == []
+    assert snippet("First. Then pain. And pain.", phrases("pain")) == "Then <mark>pain</mark>."
+    assert list(filter(None, read)) == ["First.", "Then pain."]
+
+
 def test_a_long_sentence_is_cut_between_words_round_the_hit():
     text = "word " * 200 + "naltrexone " + "tail " * 200
     piece = snippet(text, phrases("naltrexone"))
