@@ -15,6 +15,24 @@ def blocks(text: str, heading: str) -> list[str]:
     return BLOCK.findall(text[found[0].end() : following.start() if following else len(text)])
 
 
+def unattended(text: str) -> str:
+    """The document of an older state, where certbot would ask a person whether news may be sent."""
+    return text.replace("certbot certonly --webroot", "certbot certonly --non-interactive --webroot")
+
+
+def sealed(text: str) -> str:
+    """The document as whoever sealed the keys reads it ("Sealed keys")."""
+    text = text.replace("runuser -u atlas -- .venv/bin/python manage.py", "atlas-manage")
+    collect = ".venv/bin/python manage.py collectstatic"
+    return text.replace(collect, f"SECRET_KEY=for-collecting-files-only {collect}")
+
+
+def settings(block: str) -> list[str]:
+    """The lines of the first file of settings in these commands whose values stand there as they are."""
+    lines = block.partition("<<END\n")[2].partition("\nEND")[0].splitlines()
+    return [line for line in lines if "$" not in line]
+
+
 def filled(block: str, places: dict[str, str]) -> str:
     """The block with what its reader puts in the place of a word that stands for something."""
     for word, value in places.items():

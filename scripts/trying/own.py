@@ -4,6 +4,9 @@ HOST = "atlas.example.org"
 URL = f"https://{HOST}"
 SOURCE = "/media/source.git"
 KEPT = "/media/kept"
+# Those of here, whatever state is installed.
+CONTRIBUTOR = "/media/contributor.py"
+MAILBOX = "/media/mailbox.py"
 # An authority of the machine's own, which certbot asks and the machine trusts: no true one can see the machine.
 AUTHORITY = """
 apt-get install --yes --no-install-recommends pebble > /dev/null
@@ -47,7 +50,7 @@ git config --system --add safe.directory '*' 2>/dev/null || printf '[safe]\\n di
 CONTENT = f"""
 cd /srv/atlas
 runuser -u atlas -- .venv/bin/python manage.py load_sample > /dev/null
-contribute() {{ env -u SSL_CERT_FILE python3 scripts/trying/contributor.py "$@"; }}
+contribute() {{ env -u SSL_CERT_FILE python3 {CONTRIBUTOR} "$@"; }}
 contribute send {URL} 'Table 2 says 41.' > /root/erased.words
 contribute send {URL} 'Table 2 says 42.' > /root/stays.words
 test "$(contribute open {URL} "$(cat /root/erased.words)")" = open
@@ -68,13 +71,38 @@ wc -l < /var/lib/atlas-ledger/erasures.log
 # After a restore: what was erased since the backup was made stays away, the other message opens.
 MESSAGES = f"""
 cd /srv/atlas
-contribute() {{ env -u SSL_CERT_FILE python3 scripts/trying/contributor.py "$@"; }}
+contribute() {{ env -u SSL_CERT_FILE python3 {CONTRIBUTOR} "$@"; }}
 for name in erased stays; do
   [ -f /root/$name.words ] || cp {KEPT}/$name.words /root
   echo "$name: $(contribute open {URL} "$(cat /root/$name.words)")"
 done > /root/messages
 cat /root/messages
 test "$(tr '\\n' ' ' < /root/messages)" = 'erased: closed stays: open '
+"""
+# What the mail server of atlas.env is in the document: the machine's own, with a certificate that the machine trusts.
+MAIL_SERVER = f"""
+install -d -m 700 /root/mails /root/mailbox
+cd /root/mailbox
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=mail.example.org \\
+  -addext subjectAltName=DNS:mail.example.org -keyout key.pem -out cert.pem 2> /dev/null
+cp cert.pem /usr/local/share/ca-certificates/mailbox.crt
+update-ca-certificates > /dev/null
+echo 127.0.0.1 mail.example.org >> /etc/hosts
+systemd-run --quiet --unit=mailbox python3 {MAILBOX} 587 /root/mails /root/mailbox/cert.pem /root/mailbox/key.pem
+"""
+# A mail about an account leaves with the next run; of a backup that could not be written the operator hears at once.
+MAILS = """
+cd /srv/atlas
+came() { grep --quiet "^To: $1" /root/mails/*.eml && grep --quiet --ignore-case "$2" /root/mails/*.eml; }
+ran() { for turn in 1 2 3; do systemctl start "atlas-run@$1"; came "$2" "$3" && return; done; false; }
+atlas-manage reset_second_factor maria
+ran send_notices maria@example.org 'second factor'
+chmod 500 /var/backups/atlas
+! systemctl start atlas-run@backup
+ran alarm atlas@example.org backup
+chmod 700 /var/backups/atlas
+systemctl start atlas-run@backup
+grep --no-filename '^Subject' /root/mails/*.eml
 """
 UNITS = "for unit in $(cd deploy/systemd && ls *.timer); do systemctl show --property=Unit --value $unit; done"
 # Without a network the two that ask services must end with 1; the others must do all their work.
@@ -86,7 +114,9 @@ for unit in $({UNITS}); do
   echo "$unit: $result"
   case $unit in *sync*|*integrity*) test $result = exit-code ;; *) test $result = success ;; esac
 done
-runuser -u atlas -- .venv/bin/python manage.py status || true
+manage='runuser -u atlas -- .venv/bin/python manage.py'
+[ ! -e /usr/local/sbin/atlas-manage ] || manage=atlas-manage
+$manage status || true
 systemctl list-timers --no-pager 'atlas-*' | head -n 12
 """
 LOOK = f"""
@@ -107,6 +137,12 @@ systemd-analyze verify --man=no atlas-web.service atlas-web.socket atlas-export.
   atlas-check-integrity.service atlas-run@purge.service deploy/systemd/*.timer 2>&1 | grep -i atlas || echo 'verify: no word'
 systemd-analyze security --no-pager atlas-web atlas-run@purge atlas-export atlas-check-integrity 2>/dev/null | grep -i 'overall'
 nginx -t 2>&1
+for unit in deploy/systemd/*; do cmp "$unit" "/etc/systemd/system/$(basename "$unit")"; done
+sed 's/atlas[.]example[.]org/{HOST}/' deploy/nginx/atlas.conf | cmp - /etc/nginx/sites-available/atlas.conf
+# No timer starts a command that this state of the program has not.
+for timer in $(systemctl list-timers --plain --no-legend 'atlas-*' | grep --only-matching 'atlas-[a-z-]*[.]timer'); do
+  test -e "deploy/systemd/$timer" || {{ echo "$timer is not of this state"; exit 1; }}
+done
 """
 VERSIONS = """
 . /etc/os-release; echo "$PRETTY_NAME $(cat /etc/debian_version)"
@@ -118,3 +154,10 @@ for folder in /var/www/atlas/releases/atlas-*; do python3 scripts/verify_dump.py
 """
 CHECKS = "cd /srv/atlas; runuser -u atlas -- .venv/bin/python manage.py check --deploy --fail-level WARNING"
 BACKUP = '"$(ls -t /var/backups/atlas/*.dump | head -n 1)"'
+
+
+def settled(settings: list[str]) -> str:
+    """After an upgrade from an older state: the check names what is missing; with these lines where none was, it is silent."""
+    added = [f"grep --quiet '^{line.partition('=')[0]}=' $file || echo '{line}' >> $file" for line in settings]
+    told = CHECKS.replace("--fail-level WARNING", "")
+    return "\n".join([told, "file=/etc/atlas/atlas.env", *added, "systemctl restart atlas-web", CHECKS])

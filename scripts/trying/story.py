@@ -10,39 +10,57 @@ from scripts.trying import document, own
 from scripts.trying.machine import Machine, TryFailed, made, started
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENT = ROOT / "docs" / "operations.md"
+INSTALL = "Install on Debian"
+NEWEST = "refs/trying/newest"  # what is committed here, where the source shows an older state
 PLACES = {"ADDRESS": own.SOURCE, "NAME": "maria", "KEPT": own.KEPT}
 PASSWORD = "words that nobody guesses here\n"  # noqa: S105 - of a machine that is gone at the end
 # What somebody has elsewhere when the first machine is lost, and the receipts of two contributors.
 TAKEN = ("etc/atlas/atlas.env", "var/lib/atlas-ledger/erasures.log", "root/erased.words", "root/stays.words")
 
 
-def tell(folder: Path, suite: str) -> None:
-    """All of it; a step that fails is a TryFailed."""
+def tell(folder: Path, suite: str = "bookworm", older: str = "") -> None:
+    """All of it; a step that fails is a TryFailed. `older` names the state from which the first machine is installed."""
     folder.mkdir(parents=True, exist_ok=True)
     source = _source(folder)
-    shared = {own.SOURCE: source}
+    if older:
+        _git(source, "update-ref", "HEAD", older)
+    programs = ROOT / "scripts" / "trying"
+    shared = {own.SOURCE: source, own.CONTRIBUTOR: programs / "contributor.py", own.MAILBOX: programs / "mailbox.py"}
     if bundle := os.environ.get("PIP_CERT"):
         shared["/media/certificates.pem"] = Path(bundle)
     first = made(folder, suite, "first")
     with started(first, shared) as machine:
-        _live(_installed(machine), folder, source)
+        _installed(machine, _text(older))
+        _live(Steps(machine, _text()), folder, source, older)
     kept = _keep(first, folder / "kept")
     with started(made(folder, suite, "second"), shared | {own.KEPT: kept}) as machine:
-        _rise(_installed(machine))
+        _installed(machine, _text())
+        _rise(Steps(machine, _text()))
+        _change(folder, source, migration=False)
+        _seal(Steps(machine, document.sealed(_text())))
 
 
-def _installed(machine: Machine) -> "Steps":
+def _text(revision: str = "") -> str:
+    """The document as it stands here, or as it stood then."""
+    if not revision:
+        return DOCUMENT.read_text()
+    asked = ["git", "show", f"{revision}:{DOCUMENT.relative_to(ROOT)}"]
+    return document.unattended(subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+
+
+def _installed(machine: Machine, text: str) -> "Steps":
     """A machine after the installation of the document."""
-    steps = Steps(machine, (ROOT / "docs" / "operations.md").read_text())
+    steps = Steps(machine, text)
     steps.own("before", own.BEFORE)
-    steps.walk("Install on Debian", given=PASSWORD * 2)
+    steps.walk(INSTALL, given=PASSWORD * 2)
     steps.own("versions", own.VERSIONS)
     steps.own("look", own.LOOK)
     steps.own("renew the certificate", own.RENEW)
     return steps
 
 
-def _live(steps: "Steps", folder: Path, source: Path) -> None:
+def _live(steps: "Steps", folder: Path, source: Path, older: str) -> None:
     """Timers, upgrades, rolling back without and with a migration."""
     steps.own("content", own.CONTENT)
     steps.own("timers", own.TIMERS)
@@ -50,11 +68,17 @@ def _live(steps: "Steps", folder: Path, source: Path) -> None:
     _change(folder, source, migration=False)
     steps.walk("Upgrade")
     steps.walk("Roll back")
-    _change(folder, source, migration=True)
+    if older:
+        _git(source, "update-ref", "HEAD", NEWEST)
+    else:
+        _change(folder, source, migration=True)
     steps.walk("Upgrade")
+    steps.own("look", own.LOOK)
+    steps.own("checks and settings", own.settled(document.settings("".join(document.blocks(steps.text, INSTALL)))))
     steps.own("erase a message", own.ERASE)
     back = document.blocks(steps.text, "Roll back")[0].splitlines()
-    steps.own("Roll back, its second to fifth line", "\n".join(back[:5]))
+    steps.own("Roll back, its second to sixth line", "\n".join(back[:6]))
+    steps.own("the old file of nginx", f"cd /srv/atlas\n{document.blocks(steps.text, 'Upgrade')[1]}")
     _restored(steps)
 
 
@@ -62,8 +86,15 @@ def _rise(steps: "Steps") -> None:
     """An empty machine that has the document, the program and what was kept becomes the atlas."""
     steps.walk("On a new machine")
     _restored(steps)
-    steps.own("timers", own.TIMERS)
+
+
+def _seal(steps: "Steps") -> None:
+    """What the timers, the mails and an upgrade do without any key in a file."""
     steps.walk("Sealed keys")
+    steps.own("timers", own.TIMERS)
+    steps.own("a mail server", own.MAIL_SERVER)
+    steps.own("mails", own.MAILS)
+    steps.walk("Upgrade")
     steps.own("look", own.LOOK)
 
 
@@ -124,6 +155,7 @@ def _source(folder: Path) -> Path:
     source = folder / "source.git"
     shutil.rmtree(source, ignore_errors=True)
     _git(folder, "clone", "--quiet", "--bare", str(ROOT), str(source))
+    _git(source, "update-ref", NEWEST, "HEAD")
     return source
 
 
