@@ -27,7 +27,7 @@ def current() -> str:
 
 
 def said(words: str) -> str:
-    """`gettext`, remembered: lists say the same few words again and again, and to look one up takes long."""
+    """`gettext`, remembered: pages say the same few words again and again, and to look one up takes long."""
     return _said(get_language(), words)
 
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from studies import languages
@@ -173,7 +172,7 @@ def found_in(study: Study, abstract: Abstract | None, phrases: Collection[Phrase
 
 
 def _place(source: str) -> str:
-    return gettext("Found in: %(place)s.") % {"place": gettext(source)}
+    return languages.said(_("Found in: %(place)s.")) % {"place": languages.said(source)}
 
 
 def _quotable(study: Study, abstract: Abstract | None) -> Iterator[tuple[str, str]]:
