@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from html import escape
 from itertools import accumulate, chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
@@ -19,6 +18,7 @@ from django.utils.safestring import SafeString
 from studies.search.synonyms import Phrase
 from studies.search.words import WORD, stems_of_word
 
+MOST_CHUNKS = 20_000  # of 140 bytes each
 LONGEST = 240  # characters of a piece of text
 
 Place = tuple[int, int]  # where something begins and ends
@@ -47,7 +47,7 @@ class Read:
 
     def marked(self, phrases: Collection[Phrase]) -> SafeString:
         """The whole text, escaped, with every phrase in <mark>."""
-        firsts = {phrase[0] for phrase in phrases}
+        firsts = _firsts(phrases)
         if firsts.isdisjoint(self._names):
             return self._plain
         ends = self._places
@@ -62,7 +62,7 @@ class Read:
 
 def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
     """The sentence that has most of the phrases, marked and cut to LONGEST; "" where it has none."""
-    if not _may_have(text, phrases):  # most texts have none of them, and sentence by sentence that takes longer to see
+    if _firsts(phrases).isdisjoint(_stems(text)):  # most texts; sentence by sentence it would take longer to see
         return SafeString()
     best, hits, all_kinds = "", _hits("", phrases), len(set(phrases))
     for sentence in _SENTENCE_END.split(text):
@@ -74,34 +74,34 @@ def snippet(text: str, phrases: Collection[Phrase]) -> SafeString:
     return _cut(best, hits) if hits else SafeString()
 
 
-def _may_have(text: str, phrases: Collection[Phrase]) -> bool:
-    """Whether the first word of any phrase stands in the text."""
-    names = chain.from_iterable(map(itemgetter(0), map(_tokens, text.split(" "))))
-    return not {phrase[0] for phrase in phrases}.isdisjoint(names)
-
-
 def has_any(text: str, phrases: Collection[Phrase]) -> bool:
     return bool(_hits(text, phrases))
 
 
 def _hits(text: str, phrases: Collection[Phrase]) -> list[_Hit]:
     """Where the phrases stand, from left to right, without overlaps; of two at one place the longer."""
-    if not text:
+    firsts = _firsts(phrases)
+    if firsts.isdisjoint(_stems(text)):
         return []
-    firsts = {phrase[0] for phrase in phrases}
-    names, places = _words(text, firsts)
-    return _found(names, places.__getitem__, firsts, phrases) if places else []
+    names, places = _words(text)
+    return _found(names, places.__getitem__, firsts, phrases)
 
 
-def _words(text: str, sought: Collection[str] | None = None) -> tuple[list[str], list[Place]]:
-    """The stems of a text in order, and where the word of each stands; no places where none of those `sought` is there."""
+def _firsts(phrases: Collection[Phrase]) -> set[str]:
+    return {phrase[0] for phrase in phrases}
+
+
+def _stems(text: str) -> Iterable[str]:
+    """The stems of a text in order, without the places of their words, which take several times as long."""
+    return chain.from_iterable(map(_stems_of.__getitem__, text.split(" ")))
+
+
+def _words(text: str) -> tuple[list[str], list[Place]]:
+    """The stems of a text in order, and where the word of each stands."""
     chunks = text.split(" ")
     tokens = list(map(_tokens, chunks))
-    names = list(chain.from_iterable([stems for stems, _ in tokens]))
-    if sought is not None and set(sought).isdisjoint(names):
-        return names, []
     begins = accumulate([len(chunk) + 1 for chunk in chunks], initial=0)
-    return names, [
+    return list(chain.from_iterable([stems for stems, _ in tokens])), [
         (begin + start, begin + end) for begin, (_, spans) in zip(begins, tokens, strict=False) for start, end in spans
     ]
 
@@ -124,6 +124,20 @@ def _tokens(chunk: str) -> Tokens:
     """Of what stands between two blanks; kept because texts repeat their words."""
     found = [(stem, word.span()) for word in WORD.finditer(chunk) for stem in stems_of_word(word[0])]
     return tuple(stem for stem, _ in found), tuple(place for _, place in found)
+
+
+class _StemsOf(dict[str, tuple[str, ...]]):
+    """The stems of what stands between two blanks. No function of Python's is as fast as to look into a dictionary."""
+
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        if len(self) >= MOST_CHUNKS:
+            self.clear()
+        found = (stem for word in WORD.finditer(chunk) for stem in stems_of_word(word[0]))
+        stems = self[chunk] = tuple(found)
+        return stems
+
+
+_stems_of = _StemsOf()
 
 
 def _at(names: Sequence[str], place: int, phrases: Iterable[Phrase]) -> Iterable[Phrase]:

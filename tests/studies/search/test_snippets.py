@@ -111,3 +111,25 @@ def test_texts_share_their_words_once_those_are_forgotten():
     snippets._tokens.cache_clear(), words.stems_of_word.cache_clear(), words.stem.cache_clear()
     other = Read("Effort and fatigue")
     assert one._names[0] is other._names[2]
+
+
+@given(st.text(alphabet="aeä B-6/.\n\t’", max_size=80))
+def test_stems_are_the_same_with_and_without_their_places(text):
+    assert list(snippets._stems(text)) == snippets._words(text)[0]
+
+
+def test_only_so_many_stems_are_kept(monkeypatch):
+    monkeypatch.setattr(snippets, "MOST_CHUNKS", 3)
+    for text in ("pain after effort", "fatigue and effort", "fog"):
+        assert list(snippets._stems(text)) == snippets._words(text)[0]
+        assert len(snippets._stems_of) <= 3
+
+
+def test_a_word_between_blanks_is_looked_up_once(monkeypatch):
+    looked_up = []
+    stems_of_word = snippets.stems_of_word
+    monkeypatch.setattr(snippets, "stems_of_word", lambda word: looked_up.append(word) or stems_of_word(word))
+    snippets._stems_of.clear()
+    for _ in range(3):
+        assert snippet("Tired after effort. Tired again.", phrases("pain")) == ""
+    assert looked_up == ["Tired", "after", "effort", "again"]
