@@ -63,6 +63,10 @@ def on_starting(server: "Arbiter") -> None:
 
 
 def post_worker_init(worker: "Worker") -> None:
-    """What was loaded stays for good: looking through it again and again would only put off finding what can go."""
+    """Load everything first, since an upgrade may change the files before it is restarted. What was loaded stays for good:
+    looking through it again and again would only put off finding what can go."""
+    from atlas_site.loading import load_whole
+
+    load_whole()
     gc.collect()
     gc.freeze()

@@ -66,13 +66,13 @@ def _live(steps: "Steps", folder: Path, source: Path, older: str) -> None:
     steps.own("timers", own.TIMERS)
     steps.own("release", own.VERIFY)
     _change(folder, source, migration=False)
-    steps.walk("Upgrade")
+    _upgraded(steps)
     steps.walk("Roll back")
     if older:
         _git(source, "update-ref", "HEAD", NEWEST)
     else:
         _change(folder, source, migration=True)
-    steps.walk("Upgrade")
+    _upgraded(steps)
     steps.own("look", own.LOOK)
     steps.own("checks and settings", own.settled(document.settings("".join(document.blocks(steps.text, INSTALL)))))
     steps.own("erase a message", own.ERASE)
@@ -80,6 +80,13 @@ def _live(steps: "Steps", folder: Path, source: Path, older: str) -> None:
     steps.own("Roll back, its second to sixth line", "\n".join(back[:6]))
     steps.own("the old file of nginx", f"cd /srv/atlas\n{document.blocks(steps.text, 'Upgrade')[1]}")
     _restored(steps)
+
+
+def _upgraded(steps: "Steps") -> None:
+    """While somebody reads, who must not see a fault."""
+    steps.own("a reader", own.READER)
+    steps.walk("Upgrade")
+    steps.own("what the reader saw", own.READ)
 
 
 def _rise(steps: "Steps") -> None:
