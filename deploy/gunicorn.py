@@ -65,8 +65,11 @@ def on_starting(server: "Arbiter") -> None:
 def post_worker_init(worker: "Worker") -> None:
     """Load everything first, since an upgrade may change the files before it is restarted. What was loaded stays for good:
     looking through it again and again would only put off finding what can go."""
-    from atlas_site.loading import load_whole
+    from django.apps import apps
 
-    load_whole()
+    if apps.ready:  # another application than the atlas, as in a trial of the server's log, has nothing of it to load
+        from atlas_site.loading import load_whole
+
+        load_whole()
     gc.collect()
     gc.freeze()
