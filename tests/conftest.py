@@ -14,6 +14,7 @@ from tests.append_only import committing, put_seeds_back  # noqa: F401 - a fixtu
 from tests.clock import PATIENCE, is_real, slowly  # noqa: F401 - the same
 from tests.environment import ENGINES, engine
 from tests.short import left_to_the_full_suite
+from tests.sqlite_files import close_for_good
 
 UNDER_CI = os.environ.get("CI") == "true"
 ONLY_WITH_DATABASE = "ATLAS_TEST_ONLY_WITH_DATABASE"
@@ -101,12 +102,14 @@ def _is_about_the_database(item: pytest.Item) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, None, None]:
     """After a test that committed, whose database is empty now, write what migrations wrote. And no test may leave a moved
-    clock to the others."""
+    clock, or a connection that is still open, to the others."""
     yield
     assert is_real(), "This test left time.time or timezone.now changed."
     if "committing" in item.fixturenames and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock():
             put_seeds_back()
+            if engine() == "sqlite":
+                close_for_good()
 
 
 @pytest.hookimpl(trylast=True)

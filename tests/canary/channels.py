@@ -20,6 +20,7 @@ from django.db import connection
 from atlas_site.caching import keeping
 from contributions.models import ContactDetail, Contribution, Message
 from tests.canary.world import World
+from tests.sqlite_files import bytes_of
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def files(world: World) -> Iterator[Piece]:
     for path in [*Path(settings.DATA_DIR).rglob("*"), *left]:
         if path.is_file():
             yield Piece(path.name, path.name)
-            yield Piece(path.name, path.read_bytes())
+            yield Piece(path.name, bytes_of(path))
 
 
 @channel
@@ -169,7 +170,7 @@ def files_of_database(*, with_logs: bool) -> Iterator[tuple[str, bytes]]:
         name = str(connection.settings_dict["NAME"])
         for path in (Path(name + end) for end in ("", "-wal", "-shm", "-journal")):
             if path.exists():
-                yield path.name, path.read_bytes()
+                yield path.name, bytes_of(path)
         return
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")

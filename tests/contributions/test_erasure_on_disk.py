@@ -14,6 +14,7 @@ from contributions import messages, retention, scrubbing, thread
 from contributions.models import ContactDetail, Contribution, DayKey, Message
 from tests.clock import PATIENCE
 from tests.contributions.factories import LATER, in_state, make_user, received
+from tests.sqlite_files import bytes_of, close_for_good
 from tests.studies.conftest import point_to
 
 pytestmark = pytest.mark.usefixtures("committing")
@@ -32,7 +33,7 @@ def files() -> bytes:
     """Every byte of the database's files that private rows may stand in."""
     if connection.vendor == "sqlite":
         name = str(connection.settings_dict["NAME"])
-        return b"".join(path.read_bytes() for end in ("", "-wal", "-shm") if (path := Path(name + end)).exists())
+        return b"".join(bytes_of(path) for end in ("", "-wal", "-shm") if (path := Path(name + end)).exists())
     tables = [model._meta.db_table for model in scrubbing.PRIVATE_MODELS]
     with connection.cursor() as cursor:
         cursor.execute("CHECKPOINT")
@@ -96,7 +97,7 @@ def restored() -> Iterator[str]:
     """Name of a copy of the database, made before the test's erasure; the connection returns to the original."""
     name, suffix = str(connection.settings_dict["NAME"]), "restored"
     yield suffix
-    connection.close()
+    close_for_good()
     point_to(name)
     connection.creation.destroy_test_db(name, verbosity=0, suffix=suffix)
     point_to(name)
@@ -105,7 +106,7 @@ def restored() -> Iterator[str]:
 def test_restored_backup_is_erased_again(restored: str) -> None:
     one, kept = a_long_one(), received()
     secrets = secrets_of(one)
-    connection.close()
+    close_for_good()  # only then do the rows stand in the file that is copied
     connection.creation.clone_test_db(restored, verbosity=0, autoclobber=True)
     thread.take_back(contribution=one, at=LATER)
     point_to(str(connection.creation.get_test_db_clone_settings(restored)["NAME"]))

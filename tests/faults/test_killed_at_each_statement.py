@@ -10,7 +10,7 @@ from itertools import count
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from contributions import messages
 from contributions.models import Contribution, Event, Message
@@ -22,6 +22,7 @@ from tests.contributions.factories import send
 from tests.running import ROOT
 from tests.sources.asking import client_for
 from tests.sources.shelves import Shelves
+from tests.sqlite_files import close_for_good
 from tests.studies.factories import CODED, TEXTS, make_study, make_user, published_study
 
 pytestmark = [pytest.mark.usefixtures("committing"), pytest.mark.full]
@@ -42,7 +43,7 @@ class DiesBefore:
 
 def died(act: Callable[[], object], *, before: int) -> bool:
     """Do it in a process of its own that is killed before this statement; False where it came to its end first."""
-    connections.close_all()
+    close_for_good()  # a child must not inherit what SQLite has open
     child = os.fork()
     if child == 0:
         try:

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.environment import FOLDER
+from tests.sqlite_files import close_for_good
 from tests.studies.releasing import atlas, release  # noqa: F401 - fixtures of releases
 
 
@@ -51,7 +52,7 @@ def _loaded_copy(empty: str) -> str:
 
     On SQLite it is a file outside the data folder: some tests read every file that is in there.
     """
-    connection.close()
+    close_for_good()
     if connection.vendor == "sqlite":
         name = str(Path(os.environ[FOLDER]) / "sample.sqlite3")
         shutil.copy(empty, name)
@@ -59,7 +60,7 @@ def _loaded_copy(empty: str) -> str:
         name = _copy(empty, "loaded")
     point_to(name)
     call_command("load_sample", verbosity=0)
-    connection.close()
+    close_for_good()
     return name
 
 
