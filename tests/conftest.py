@@ -58,6 +58,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out (not skip) what is about the other engine alone, what asks no database where it has run already, and in the
     short suite cases that are left to the full one."""
+    _each_module_has_one_database(items)
     others = [name for name in ENGINES if name != engine()]
     left_out = {item for item in items if any(item.get_closest_marker(name) for name in others)}
     if os.environ.get(ONLY_WITH_DATABASE):
@@ -67,6 +68,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def _each_module_has_one_database(items: list[pytest.Item]) -> None:
+    """The sample atlas stands in for the empty database until a module ends, and the processes of a run take each other's tests
+    in any order. Raises pytest.UsageError: which of the two a test of the module sees would be chance."""
+    modules: dict[Path, set[bool]] = {}
+    for item in items:
+        if _opens_a_database(item):
+            modules.setdefault(item.path, set()).add("sample_atlas" in item.fixturenames)
+    if mixed := [str(path) for path, kinds in modules.items() if len(kinds) > 1]:
+        raise pytest.UsageError(f"Some tests use the sample atlas and some an empty database: {', '.join(mixed)}")
 
 
 def _left_to_the_full_suite(items: list[pytest.Item]) -> set[pytest.Item]:
@@ -82,8 +94,13 @@ def _left_to_the_full_suite(items: list[pytest.Item]) -> set[pytest.Item]:
 
 def _asks_a_database(item: pytest.Item) -> bool:
     """By its mark, by a fixture, because it is about one engine, or because it starts servers of the engine of this run."""
-    marks = any(item.get_closest_marker(name) for name in ("django_db", *ENGINES))
-    return marks or not {"db", "committing"}.isdisjoint(item.fixturenames) or _asks_for_the_engine(item)
+    marks = any(item.get_closest_marker(name) for name in ENGINES)
+    return marks or _opens_a_database(item) or _asks_for_the_engine(item)
+
+
+def _opens_a_database(item: pytest.Item) -> bool:
+    """The one of this process, through Django."""
+    return bool(item.get_closest_marker("django_db")) or not {"db", "committing"}.isdisjoint(item.fixturenames)
 
 
 def _asks_for_the_engine(item: pytest.Item) -> bool:

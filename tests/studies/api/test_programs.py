@@ -12,7 +12,6 @@ from studies.vocabulary import Pem
 from tests.clock import PATIENCE
 from tests.studies.api.conftest import ROOT
 
-pytestmark = pytest.mark.django_db
 FOLDER = ROOT / "docs" / "examples"
 
 
@@ -22,6 +21,7 @@ def lines_of(*words):
     return done.stdout.splitlines()
 
 
+@pytest.mark.django_db
 def test_python_program_prints_findings_with_their_limits(served):
     studies = Study.objects.published().with_texts().filter(pem=Pem.REQUIRED).newest_first()
     assert studies.count() == 6
@@ -32,6 +32,7 @@ def test_python_program_prints_findings_with_their_limits(served):
     assert lines_of(sys.executable, "api.py", served) == expected
 
 
+@pytest.mark.django_db
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on this machine")
 def test_javascript_program_follows_the_changes_to_the_last(served):
     told = lines_of("node", "api.mjs", served, "705")
