@@ -29,7 +29,7 @@ PRIMARY_ONLY = ("/contribute", "/my-contribution", f"/{settings.ADMIN_PATH}")
 Answering = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger(__name__)
-_fault: ContextVar[BaseException | None] = ContextVar("fault_of_request", default=None)
+_faults: ContextVar[list[BaseException] | None] = ContextVar("faults_of_request", default=None)
 
 
 class ReplicasMiddleware:
@@ -56,14 +56,15 @@ class ReplicasMiddleware:
 
     def _asked(self, request: HttpRequest, name: str) -> tuple[HttpResponse, BaseException | None]:
         """The answer with everything read from that database, and the fault that it came from, if it did."""
-        token = _fault.set(None)
+        faults: list[BaseException] = []
+        token = _faults.set(faults)
         try:
             with reading_from(name):
                 answer = self.get_response(request)
             measuring.note_reader(name)
-            return _streaming_from(name, answer), _fault.get()
+            return _streaming_from(name, answer), faults[-1] if faults else None
         finally:
-            _fault.reset(token)
+            _faults.reset(token)
 
 
 def may_read_from_replica(request: HttpRequest) -> bool:
@@ -76,8 +77,13 @@ def may_read_from_replica(request: HttpRequest) -> bool:
 
 
 def _notice(**kwargs: object) -> None:
-    """Keep the fault that is being made into a page (called by Django where it makes one)."""
-    _fault.set(sys.exc_info()[1])
+    """Keep the fault that is being made into a page (called by Django where it makes one) while `_asked` waits for it.
+
+    For any other request nobody would let go of it again: what was typed, and the database, would stay in this thread's memory.
+    """
+    faults, fault = _faults.get(), sys.exc_info()[1]
+    if faults is not None and fault:
+        faults.append(fault)
 
 
 def _another_helps(fault: BaseException | None) -> bool:

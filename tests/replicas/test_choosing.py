@@ -1,8 +1,10 @@
 """The parts that need no second server: how late a replica is, which is asked first, what the settings refuse."""
 
+import gc
 import math
 import os
 import random
+import weakref
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -173,6 +175,28 @@ def test_statement_that_a_replica_had_to_end_is_asked_elsewhere_and_the_replica_
 def test_statement_that_took_too_long_is_not_asked_again(three):
     answer, seen = asked(failing("57014"))
     assert (answer.status_code, seen) == (503, own_order()[:1])
+
+
+class WithText(Exception):
+    """Whose going can be watched."""
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_fault_of_a_request_is_held_by_nothing_afterwards(three, method):
+    """What was typed stands in the frames of a fault: it must not stay in the thread that answered."""
+    faults = []
+
+    def answer(request):
+        try:
+            raise WithText
+        except WithText as fault:
+            faults.append(weakref.ref(fault))
+            middleware.got_request_exception.send(sender=None, request=request)
+        return HttpResponse("failed", status=500)
+
+    middleware.ReplicasMiddleware(answer)(getattr(RequestFactory(), method)("/contribute/", {"text": "What was typed"}))
+    gc.collect()
+    assert [fault() for fault in faults] == [None]
 
 
 def test_file_that_is_made_while_it_is_sent_reads_from_one_database_to_its_end(three):
