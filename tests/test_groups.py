@@ -38,7 +38,10 @@ def run(folder: Path, *arguments: str) -> tuple[int, list[str]]:
     return run_group(Path(sys.executable), "sqlite", [".", *arguments], folder=folder)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["one process", "two processes"])
+@pytest.mark.parametrize(
+    "arguments",
+    [pytest.param((), id="one process"), pytest.param(("-n", "2"), id="two processes", marks=pytest.mark.full)],
+)
 def test_one_that_passes_alone_is_named_and_fails_nothing(folder, arguments, capfd):
     (folder / "test_it.py").write_text(
         BY_CHANCE.format(cases=["a::b", "c d"]) + "\n\ndef test_well():\n    assert True\n"

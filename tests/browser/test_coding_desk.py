@@ -146,6 +146,7 @@ def test_paper_stands_beside_the_form_on_a_wide_screen_and_above_it_on_others(vi
         assert page.evaluate(SIDEWAYS) == 0
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_the_desk_are_accessible(visit, coded, axe, scheme):
     for path in (
