@@ -4,6 +4,7 @@ import gc
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
 
@@ -56,10 +57,12 @@ def test_connection_of_a_thread_that_goes_on_is_told():
     thread = Thread(target=hold)
     thread.start()
     assert ready.wait(PATIENCE)
-    with pytest.raises(AssertionError, match="a thread that did not close its connection"):
-        close_for_good()
-    done.set()
-    thread.join()
+    try:
+        with pytest.raises(AssertionError, match="a thread that did not close its connection"):
+            close_for_good()
+    finally:
+        done.set()
+        thread.join()
     close_for_good()
 
 
@@ -72,4 +75,5 @@ def test_log_of_writes_stays_when_its_files_were_looked_at():
         bytes_of(Path(name() + end))
     subprocess.run([sys.executable, "-c", LOOK, name()], check=True)
     assert log.exists()
-    assert sqlite3.connect(name()).execute("SELECT count(*) FROM auth_group").fetchone()[0] == Group.objects.count()
+    with closing(sqlite3.connect(name())) as other:
+        assert other.execute("SELECT count(*) FROM auth_group").fetchone()[0] == Group.objects.count()
